@@ -71,19 +71,21 @@ function write(value: unknown, pointer: string, depth: number): string {
     const message = `the value is nested deeper than ${MAX_DEPTH} levels, or contains itself`;
     throw new CanonicalError('canonical/too-deep', message, { pointer });
   }
+  let text = '';
   if (Array.isArray(value)) {
-    // Array.from visits holes too, and they are refused as undefined
-    return `[${Array.from(value, (item, i) => write(item, `${pointer}/${i}`, depth + 1)).join(',')}]`;
+    // by index, so that holes are visited and refused as undefined
+    for (let i = 0; i < value.length; i++) {
+      text += `${i === 0 ? '' : ','}${write(value[i], `${pointer}/${i}`, depth + 1)}`;
+    }
+    return `[${text}]`;
   }
   if (!isPlain(value)) throw notJson(Object.prototype.toString.call(value), pointer);
   const object = value as Record<string, unknown>;
-  const members = Object.keys(object)
-    .sort()
-    .map((key) => {
-      const at = `${pointer}/${pointerToken(key)}`;
-      return `${writeString(key, at)}:${write(object[key], at, depth + 1)}`;
-    });
-  return `{${members.join(',')}}`;
+  for (const key of Object.keys(object).sort()) {
+    const at = `${pointer}/${pointerToken(key)}`;
+    text += `${text === '' ? '' : ','}${writeString(key, at)}:${write(object[key], at, depth + 1)}`;
+  }
+  return `{${text}}`;
 }
 
 function writeString(text: string, pointer: string): string {

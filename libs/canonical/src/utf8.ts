@@ -5,6 +5,9 @@ import { CanonicalError } from './errors.ts';
 /** With the `u` flag a pair is one code point, so only halves that stand alone match. */
 const LONE_SURROGATE = /[\uD800-\uDFFF]/u;
 
+/** fromCharCode takes its input as arguments, and their number is limited. */
+const CHUNK = 8192;
+
 /** UTF-16 offset of the first surrogate without its partner, or -1. */
 export function loneSurrogateAt(text: string): number {
   return text.search(LONE_SURROGATE);
@@ -24,41 +27,39 @@ export function utf8(text: string): Uint8Array {
 /** The text of well-formed UTF-8. Overlong forms, surrogates, cut sequences throw `canonical/bad-utf8`. */
 export function fromUtf8(bytes: Uint8Array): string {
   let text = '';
-  let units: number[] = [];
   let i = 0;
   while (i < bytes.length) {
-    const first = bytes[i]!;
-    let point = first;
-    let length = 1;
-    if (first >= 0x80) {
-      length =
-        first >= 0xc2 && first < 0xe0
-          ? 2
-          : first >= 0xe0 && first < 0xf0
-            ? 3
-            : first >= 0xf0 && first < 0xf5
-              ? 4
-              : 0;
-      if (length === 0 || i + length > bytes.length) refuse(i, first);
-      point = first & (0xff >> (length + 1));
-      for (let k = 1; k < length; k++) {
-        const next = bytes[i + k]!;
-        if ((next & 0xc0) !== 0x80) refuse(i, first);
-        point = (point << 6) | (next & 0x3f);
-      }
-      const overlong = (length === 3 && point < 0x800) || (length === 4 && point < 0x10000);
-      if (overlong || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) refuse(i, first);
-    }
-    if (point < 0x10000) units.push(point);
-    else units.push(0xd7c0 + (point >> 10), 0xdc00 + (point & 0x3ff));
-    i += length;
-    // fromCharCode takes its input as arguments, and those are limited
-    if (units.length >= 4096) {
-      text += String.fromCharCode(...units);
-      units = [];
+    let end = i;
+    while (end < bytes.length && end - i < CHUNK && bytes[end]! < 0x80) end++;
+    if (end > i) {
+      text += String.fromCharCode.apply(null, bytes.subarray(i, end) as unknown as number[]);
+      i = end;
+    } else {
+      const length = sequenceLength(bytes[i]!);
+      text += String.fromCodePoint(codePointAt(bytes, i, length));
+      i += length;
     }
   }
-  return text + String.fromCharCode(...units);
+  return text;
+}
+
+/** Bytes in the sequence that a lead byte opens; 0 for a byte that opens none (RFC 3629 §4). */
+function sequenceLength(lead: number): number {
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+function codePointAt(bytes: Uint8Array, at: number, length: number): number {
+  let point = bytes[at]! & (0xff >> (length + 1));
+  let whole = length > 0 && at + length <= bytes.length;
+  for (let k = 1; k < length && whole; k++) {
+    const next = bytes[at + k]!;
+    whole = (next & 0xc0) === 0x80;
+    point = (point << 6) | (next & 0x3f);
+  }
+  const overlong = (length === 3 && point < 0x800) || (length === 4 && point < 0x10000);
+  if (!whole || overlong || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) refuse(at, bytes[at]!);
+  return point;
 }
 
 function refuse(offset: number, byte: number): never {

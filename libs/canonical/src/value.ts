@@ -12,5 +12,6 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 
 /** One reference token of a JSON pointer (RFC 6901 §3): `~` and `/` escaped. */
 export function pointerToken(key: string | number): string {
-  return String(key).replaceAll('~', '~0').replaceAll('/', '~1');
+  const text = String(key);
+  return /[~/]/.test(text) ? text.replaceAll('~', '~0').replaceAll('/', '~1') : text;
 }
