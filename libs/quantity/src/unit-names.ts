@@ -25,11 +25,14 @@ const NAMES: readonly (readonly [Unit, ...string[]])[] = [
   ['h', '小时', '时', 'hour', 'hours'],
 ];
 
-const BY_NAME: ReadonlyMap<string, Unit> = new Map(
-  NAMES.flatMap(([unit, ...names]) =>
-    [unit, ...names].map((name) => [name.normalize('NFKC').toLowerCase(), unit] as const),
-  ),
-);
+const byName = (): ReadonlyMap<string, Unit> =>
+  new Map(
+    NAMES.flatMap(([unit, ...names]) =>
+      [unit, ...names].map((name) => [name.normalize('NFKC').toLowerCase(), unit] as const),
+    ),
+  );
+
+const BY_NAME = /* @__PURE__ */ byName();
 
 /** The unit a cell names, in Chinese or English, any letter case and width; null if it names none we know. */
 export function readUnit(text: string): Unit | null {

@@ -1,0 +1,342 @@
+/**
+ * Reads a footprint input from untrusted JSON into exact numbers. The input may come out of a stranger's
+ * bundle, so shape is checked before anything is calculated.
+ */
+import type { Line, Period } from '#lib/evidence';
+import { isUnit, parseDecimal, QuantityError, type Rational, type Unit } from '#lib/quantity';
+import { FootprintError } from './errors.ts';
+import {
+  type Allocation,
+  FACTOR_GRADES,
+  FACTOR_KINDS,
+  type Factor,
+  type FootprintInput,
+  type InputActivity,
+  STAGES,
+} from './model.ts';
+
+export const MAX_ACTIVITIES = 5_000;
+const MAX_FACTORS_PER_ACTIVITY = 8;
+
+export interface ReadFactor {
+  readonly record: Factor;
+  readonly value: Rational;
+  readonly perUnit: Unit;
+  /** 0…1. */
+  readonly primary: Rational;
+}
+
+export interface ReadActivity {
+  readonly index: number;
+  readonly record: InputActivity;
+  /** Null exactly when the state is `missing`. */
+  readonly amount: { readonly value: Rational; readonly unit: Unit } | null;
+  readonly factors: readonly ReadFactor[];
+  readonly allocation: Allocation | null;
+}
+
+export interface ReadInput {
+  readonly record: FootprintInput;
+  readonly declaredUnit: { readonly value: Rational; readonly unit: Unit };
+  readonly activities: readonly ReadActivity[];
+}
+
+/** @throws {FootprintError} with the JSON pointer of the first value refused */
+export function readInput(input: FootprintInput): ReadInput {
+  const fields = object(input, '');
+  oneOf(fields, 'format', '', ['anchorleaf-footprint-input/v1']);
+  oneOf(fields, 'boundary', '', ['cradle-to-gate']);
+  text(fields, 'product', '');
+  const declaredUnit = amount(fields.declaredUnit, '/declaredUnit');
+  if (declaredUnit.value.n <= 0n) {
+    throw new FootprintError(
+      'footprint/malformed-quantity',
+      '/declaredUnit',
+      'the declared unit must be above zero',
+    );
+  }
+  const period = readPeriod(fields.period, '/period');
+  const factors = readFactors(list(fields, 'factors', ''));
+  const activities = list(fields, 'activities', '');
+  if (activities.length > MAX_ACTIVITIES) {
+    throw new FootprintError(
+      'footprint/too-many-activities',
+      '/activities',
+      `${activities.length} activities; at most ${MAX_ACTIVITIES} fit one calculation, sum monthly rows first`,
+    );
+  }
+  const seen = new Set<string>();
+  return {
+    record: input,
+    declaredUnit,
+    activities: activities.map((each, index) => readActivity(each, index, period, factors, seen)),
+  };
+}
+
+function readActivity(
+  value: unknown,
+  index: number,
+  whole: Period,
+  factors: ReadonlyMap<string, ReadFactor>,
+  seen: Set<string>,
+): ReadActivity {
+  const place = `/activities/${index}`;
+  const fields = object(value, place);
+  const id = text(fields, 'activity', place);
+  if (seen.has(id)) {
+    throw new FootprintError(
+      'footprint/duplicate-activity',
+      `${place}/activity`,
+      `${id} is already in the list`,
+    );
+  }
+  seen.add(id);
+  const role = oneOf(fields, 'role', place, ['burden', 'credit', 'metered-use', 'output']);
+  oneOf(fields, 'grade', place, ['signed-meter', 'api', 'file', 'bill', 'manual', 'archive']);
+  const line = readLine(fields, place);
+  const period = readPeriod(fields.period, `${place}/period`);
+  if (period.start < whole.start || period.end > whole.end) {
+    throw new FootprintError(
+      'footprint/outside-period',
+      `${place}/period`,
+      `${period.start} to ${period.end} is not inside ${whole.start} to ${whole.end}; split the bill or widen the period`,
+    );
+  }
+  const carries = role === 'burden' || role === 'credit';
+  if (carries) oneOf(fields, 'stage', place, STAGES);
+  else if (fields.stage !== null) malformed(`${place}/stage`, `null for ${role}`, fields.stage);
+  const ids = list(fields, 'factors', place);
+  if (ids.length > MAX_FACTORS_PER_ACTIVITY || (!carries && ids.length > 0)) {
+    malformed(
+      `${place}/factors`,
+      carries ? `at most ${MAX_FACTORS_PER_ACTIVITY} ids` : `no factors for ${role}`,
+      ids,
+    );
+  }
+  const used = ids.map((each, at) => findFactor(each, factors, `${place}/factors/${at}`));
+  if (carries) checkCombination(used, `${place}/factors`);
+  return {
+    index,
+    record: value as InputActivity,
+    amount: readAmount(fields, place),
+    factors: used,
+    allocation: readAllocation(fields, place, carries, line),
+  };
+}
+
+function readAllocation(fields: Fields, place: string, carries: boolean, line: Line): Allocation | null {
+  if (carries && line === 'shared')
+    return oneOf<Allocation>(fields, 'allocation', place, ['pieces', 'electricity-use']);
+  if (fields.allocation !== null) malformed(`${place}/allocation`, `null on line ${line}`, fields.allocation);
+  return null;
+}
+
+function readAmount(fields: Fields, place: string): ReadActivity['amount'] {
+  const state = oneOf(fields, 'state', place, ['value', 'zero', 'missing', 'estimated']);
+  const at = `${place}/quantity`;
+  if ((state === 'missing') !== (fields.quantity === null)) {
+    throw new FootprintError(
+      'footprint/state-mismatch',
+      at,
+      `state ${state} does not fit this quantity; missing is null`,
+    );
+  }
+  if (state === 'missing') return null;
+  const read = amount(fields.quantity, at);
+  if (read.value.n < 0n) {
+    throw new FootprintError(
+      'footprint/negative-quantity',
+      at,
+      'a quantity cannot be below zero; use role "credit" for an avoided product',
+    );
+  }
+  if ((state === 'zero') !== (read.value.n === 0n)) {
+    throw new FootprintError(
+      'footprint/state-mismatch',
+      at,
+      `zero must be confirmed by state "zero", seen ${state}`,
+    );
+  }
+  return read;
+}
+
+/** One life-cycle factor alone, or direct and upstream ones; never both, which would count twice. */
+function checkCombination(factors: readonly ReadFactor[], place: string): void {
+  const wholes = factors.filter((factor) => factor.record.kind === 'life-cycle').length;
+  const twice = new Set(factors.map((factor) => factor.record.id)).size < factors.length;
+  if (factors.length === 0 || twice || (wholes > 0 && factors.length > 1)) {
+    throw new FootprintError(
+      'footprint/factor-combination',
+      place,
+      `${factors.length} factors (${wholes} life-cycle); give one life-cycle factor, or direct and upstream factors, each once`,
+    );
+  }
+}
+
+function findFactor(id: unknown, factors: ReadonlyMap<string, ReadFactor>, place: string): ReadFactor {
+  const factor = typeof id === 'string' ? factors.get(id) : undefined;
+  if (factor === undefined) {
+    throw new FootprintError(
+      'footprint/unknown-factor',
+      place,
+      `${shown(id)} is not among the factors of this input`,
+    );
+  }
+  if (factor.record.kind === 'inventory-co2') {
+    throw new FootprintError(
+      'footprint/inventory-factor',
+      place,
+      `${factor.record.name.en} (${factor.record.value} ${factor.record.unit}) is for an organisation's CO2 inventory; use the life-cycle footprint factor`,
+    );
+  }
+  return factor;
+}
+
+function readFactors(values: readonly unknown[]): ReadonlyMap<string, ReadFactor> {
+  const factors = new Map<string, ReadFactor>();
+  for (const [index, value] of values.entries()) {
+    const place = `/factors/${index}`;
+    const fields = object(value, place);
+    const id = text(fields, 'id', place);
+    if (factors.has(id)) {
+      throw new FootprintError('footprint/duplicate-factor', `${place}/id`, `factor ${id} is listed twice`);
+    }
+    const kind = oneOf(fields, 'kind', place, FACTOR_KINDS);
+    oneOf(fields, 'grade', place, FACTOR_GRADES);
+    oneOf(fields, 'gwp', place, ['AR4', 'AR5', 'AR6', 'not-stated']);
+    if (!/^\d{4}$/.test(text(fields, 'year', place))) malformed(`${place}/year`, 'a year', fields.year);
+    if (typeof fields.makerStated !== 'boolean')
+      malformed(`${place}/makerStated`, 'true or false', fields.makerStated);
+    factors.set(id, {
+      record: value as Factor,
+      value: factorNumber(fields.value, `${place}/value`, null),
+      perUnit: factorUnit(
+        text(fields, 'unit', place),
+        kind === 'inventory-co2' ? 'kgCO2' : 'kgCO2e',
+        `${place}/unit`,
+      ),
+      primary:
+        fields.primaryDataShare === null
+          ? { n: 0n, d: 1n }
+          : percent(factorNumber(fields.primaryDataShare, `${place}/primaryDataShare`, 100n)),
+    });
+  }
+  return factors;
+}
+
+const percent = (value: Rational): Rational => ({ n: value.n, d: value.d * 100n });
+
+function factorNumber(value: unknown, place: string, most: bigint | null): Rational {
+  const number = decimal(value, place, 'footprint/malformed-factor');
+  if (number.n < 0n || (most !== null && number.n > most * number.d)) {
+    throw new FootprintError(
+      'footprint/malformed-factor',
+      place,
+      `${shown(value)} is outside 0 to ${most ?? 'any'}`,
+    );
+  }
+  return number;
+}
+
+function factorUnit(unit: string, numerator: string, place: string): Unit {
+  const [top, bottom = '', ...rest] = unit.split('/');
+  if (top !== numerator || rest.length > 0 || !isUnit(bottom)) {
+    throw new FootprintError(
+      'footprint/malformed-factor',
+      place,
+      `${shown(unit)} is not ${numerator}/{known unit}`,
+    );
+  }
+  return bottom;
+}
+
+const INSTANT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+function readPeriod(value: unknown, place: string): Period {
+  const fields = object(value, place);
+  const start = text(fields, 'start', place);
+  const end = text(fields, 'end', place);
+  // The one fixed form makes order of time the order of text.
+  if (!INSTANT.test(start) || !INSTANT.test(end) || start >= end) {
+    throw new FootprintError(
+      'footprint/malformed-period',
+      place,
+      `${shown(start)} to ${shown(end)} is not a period of UTC times like 2025-12-31T16:00:00Z with start before end`,
+    );
+  }
+  return { start, end };
+}
+
+function readLine(fields: Fields, place: string): Line {
+  const line = text(fields, 'line', place);
+  if (line !== 'shared' && !/^L[1-9]\d?$/.test(line)) malformed(`${place}/line`, 'L1 to L99 or shared', line);
+  return line as Line;
+}
+
+function amount(value: unknown, place: string): { value: Rational; unit: Unit } {
+  const fields = object(value, place);
+  const unit = text(fields, 'unit', place);
+  if (!isUnit(unit)) {
+    throw new FootprintError(
+      'footprint/malformed-quantity',
+      `${place}/unit`,
+      `${shown(unit)} is not a known unit`,
+    );
+  }
+  return { value: decimal(fields.value, `${place}/value`, 'footprint/malformed-quantity'), unit };
+}
+
+function decimal(
+  value: unknown,
+  place: string,
+  code: 'footprint/malformed-quantity' | 'footprint/malformed-factor',
+): Rational {
+  if (typeof value !== 'string')
+    throw new FootprintError(code, place, `${shown(value)} is not a decimal string`);
+  try {
+    return parseDecimal(value);
+  } catch (cause) {
+    if (cause instanceof QuantityError) throw new FootprintError(code, place, cause.message, { cause });
+    throw cause;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function object(value: unknown, place: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    malformed(place, 'an object', value);
+  return value as Fields;
+}
+
+function list(fields: Fields, key: string, place: string): readonly unknown[] {
+  const value = fields[key];
+  if (!Array.isArray(value)) malformed(`${place}/${key}`, 'a list', value);
+  return value as readonly unknown[];
+}
+
+function text(fields: Fields, key: string, place: string): string {
+  const value = fields[key];
+  if (typeof value !== 'string' || value === '') malformed(`${place}/${key}`, 'a text', value);
+  return value as string;
+}
+
+function oneOf<T extends string>(fields: Fields, key: string, place: string, allowed: readonly T[]): T {
+  const value = fields[key];
+  const found = allowed.find((each) => each === value);
+  if (found === undefined) malformed(`${place}/${key}`, `one of ${allowed.join(', ')}`, value);
+  return found as T;
+}
+
+function malformed(place: string, wanted: string, seen: unknown): never {
+  throw new FootprintError(
+    'footprint/malformed-input',
+    place,
+    `${place || 'the input'} must be ${wanted}, seen ${shown(seen)}`,
+  );
+}
+
+function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+}
