@@ -1,45 +1,81 @@
 import { Injectable } from '@nestjs/common';
+import type { JsonValue } from '#lib/canonical';
+import type { ChainFacts, ContractName } from './chain-facts.ts';
+import { CONTRACTS, explainRevert } from './contracts.ts';
+import { JsonRpcClient, RpcRefused } from './json-rpc.ts';
+import { RefusalError } from '../http/refusal.ts';
 
-export type ContractName = 'CheckpointAnchor' | 'BodyRegistry' | 'PassportRegistry';
-export type ChainKind = 'test' | 'private' | 'public';
+export type { ChainFacts, ChainKind, ContractName } from './chain-facts.ts';
 
-/** Fixed at first start; what a trust root holds. */
-export type ChainFacts = {
-  readonly chainId: bigint;
-  /** Hash of block 0. */
-  readonly genesis: string;
-  readonly kind: ChainKind;
-  /** Who runs it, for a private chain. */
-  readonly operator: string | null;
-  readonly contracts: Readonly<Record<ContractName, { readonly address: string; readonly codeHash: string }>>;
-  readonly logId: string;
-  /** bytes32: salt of both EIP-712 domains. */
-  readonly domainSalt: string;
-};
+/** The chain that was opened at start. Inject by this class. */
+export class OpenedChain {
+  constructor(
+    readonly rpc: JsonRpcClient,
+    readonly facts: ChainFacts,
+    /** Is it the chain of the data folder, run by ourselves? */
+    readonly isEmbedded: boolean,
+  ) {}
+}
+
+export type BlockHead = { readonly number: bigint; readonly hash: string; readonly time: bigint };
 
 /** Reads of our contracts. Writes go through SenderService. */
 @Injectable()
 export class ChainService {
+  constructor(private readonly chain: OpenedChain) {}
+
   get facts(): ChainFacts {
-    throw new Error('not built yet');
+    return this.chain.facts;
   }
 
-  /** `eth_call` of a view; results as ethers decodes them (bigint, 0x hex, checksummed addresses, structs as arrays with names). */
-  read(
-    _contract: ContractName,
-    _view: string,
-    _args: readonly unknown[],
-    _block?: string,
-  ): Promise<readonly unknown[]> {
-    throw new Error('not built yet');
+  get isEmbedded(): boolean {
+    return this.chain.isEmbedded;
+  }
+
+  get rpc(): JsonRpcClient {
+    return this.chain.rpc;
+  }
+
+  address(contract: ContractName): string {
+    return this.facts.contracts[contract].address;
+  }
+
+  /**
+   * `eth_call` of a view, at `latest` unless a block is given; results as ethers decodes them (bigint, 0x hex,
+   * checksummed addresses, structs as arrays with names).
+   * @throws RefusalError `chain/reverted` (409) with the contract's reason; RpcUnreachable
+   */
+  async read(contract: ContractName, view: string, args: readonly unknown[], block = 'latest'): Promise<readonly unknown[]> {
+    const data = this.encode(contract, view, args);
+    const result = await this.call({ to: this.address(contract), data }, block);
+    return [...CONTRACTS[contract].decodeFunctionResult(view, result)];
   }
 
   /** Calldata of a function. */
-  encode(_contract: ContractName, _function: string, _args: readonly unknown[]): string {
-    throw new Error('not built yet');
+  encode(contract: ContractName, name: string, args: readonly unknown[]): string {
+    return CONTRACTS[contract].encodeFunctionData(name, args);
   }
 
-  address(_contract: ContractName): string {
-    throw new Error('not built yet');
+  async head(tag: 'latest' | 'finalized' = 'latest'): Promise<BlockHead> {
+    const block = (await this.rpc.call('eth_getBlockByNumber', [tag, false])) as Record<string, string> | null;
+    if (!block?.number || !block.hash || !block.timestamp) throw new Error(`the chain has no ${tag} block`);
+    return { number: BigInt(block.number), hash: block.hash, time: BigInt(block.timestamp) };
+  }
+
+  private async call(call: JsonValue, block: string): Promise<string> {
+    try {
+      return String(await this.rpc.call('eth_call', [call, block]));
+    } catch (error) {
+      if (!(error instanceof RpcRefused)) throw error;
+      throw new RefusalError(
+        {
+          status: 409,
+          code: 'chain/reverted',
+          detail: `the contract refuses: ${explainRevert(error.data)}`,
+          remedy: 'the name of the refusal says which rule of the contract is not met',
+        },
+        { cause: error },
+      );
+    }
   }
 }

@@ -1,0 +1,89 @@
+// JSON-RPC 2.0 over HTTP, the part of it that the Ethereum specification uses.
+import type { JsonValue } from '#lib/canonical';
+import type { RpcAnswer, RpcRequest } from '#lib/evm';
+
+/** The endpoint gave no usable answer. Nothing is known about the chain then; never read it as a no. */
+export class RpcUnreachable extends Error {
+  override readonly name = 'RpcUnreachable';
+}
+
+/** The node answered with an error. `data` holds revert data when there is some. */
+export class RpcRefused extends Error {
+  override readonly name = 'RpcRefused';
+  readonly rpcCode: number;
+  readonly data: string | null;
+  constructor(method: string, error: { code: number; message: string; data?: unknown }) {
+    super(`${method}: ${error.message} (${error.code})`);
+    this.rpcCode = error.code;
+    this.data = revertData(error.data);
+  }
+}
+
+/** Nodes put revert data at `data` or `data.data`. */
+function revertData(data: unknown): string | null {
+  const inner = typeof data === 'object' && data !== null ? (data as { data?: unknown }).data : data;
+  return typeof inner === 'string' && /^0x([0-9a-f]{2})*$/i.test(inner) ? inner : null;
+}
+
+type WireAnswer = { id?: unknown; result?: JsonValue; error?: { code: number; message: string; data?: unknown } };
+
+export class JsonRpcClient {
+  constructor(
+    readonly url: string,
+    private readonly timeoutMs = 20_000,
+  ) {}
+
+  /** @throws RpcUnreachable, RpcRefused */
+  async call(method: string, params: readonly JsonValue[] = []): Promise<JsonValue> {
+    const answer = (await this.post({ jsonrpc: '2.0', id: 1, method, params })) as WireAnswer;
+    if (answer?.error) throw new RpcRefused(method, answer.error);
+    if (answer?.result === undefined) throw new RpcUnreachable(`${this.url} answered ${method} without a result`);
+    return answer.result;
+  }
+
+  /** Answers in the order of the requests, refusals as values. @throws RpcUnreachable */
+  async batch(requests: readonly RpcRequest[]): Promise<readonly RpcAnswer[]> {
+    if (requests.length === 0) return [];
+    const body = requests.map(({ method, params }, id) => ({ jsonrpc: '2.0', id, method, params }));
+    const answers = await this.post(body);
+    if (!Array.isArray(answers)) throw new RpcUnreachable(`${this.url} does not answer batches`);
+    const byId = new Map((answers as WireAnswer[]).map((answer) => [answer.id, answer]));
+    return requests.map(({ method }, id) => {
+      const answer = byId.get(id);
+      if (answer?.error) return { error: { code: answer.error.code, message: answer.error.message } };
+      if (answer?.result === undefined) throw new RpcUnreachable(`${this.url} left out the answer to ${method}`);
+      return { result: answer.result };
+    });
+  }
+
+  private async post(body: unknown): Promise<unknown> {
+    try {
+      const response = await fetch(this.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(this.timeoutMs),
+      });
+      // error answers of nodes often come with a 4xx or 5xx and still have a JSON-RPC body
+      return await response.json();
+    } catch (cause) {
+      throw new RpcUnreachable(`no answer from the chain at ${hideSecrets(this.url)}`, { cause });
+    }
+  }
+}
+
+/** Endpoint URLs carry access keys in path, query or user info: only the host is shown. */
+export function hideSecrets(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'the configured endpoint';
+}
+
+/** Quantities of the Ethereum specification: `0x` and no leading zeros. */
+export function toQuantity(value: bigint): string {
+  return `0x${value.toString(16)}`;
+}
+
+/** @throws Error when the node did not send a quantity */
+export function fromQuantity(value: JsonValue | undefined): bigint {
+  if (typeof value !== 'string' || !/^0x[0-9a-f]+$/i.test(value)) throw new Error(`expected a quantity, got ${value}`);
+  return BigInt(value);
+}

@@ -1,0 +1,90 @@
+// Which chain this installation stands on: its own embedded one, or another by CHAIN_RPC_URL. A data folder belongs to
+// the chain it was anchored on, and no other is taken.
+import type { Config } from '../config.ts';
+import { type Installation, StartError } from '../installation/installation.ts';
+import type { ChainFacts } from './chain-facts.ts';
+import { OpenedChain } from './chain.service.ts';
+import { contractAt, deployContracts, identifyChain } from './deployment.ts';
+import { startEmbeddedChain } from './embedded-chain.ts';
+import { JsonRpcClient } from './json-rpc.ts';
+
+type Log = (line: string) => void;
+export type RunningChain = { readonly chain: OpenedChain; stop(): Promise<void> };
+
+/** @throws StartError `installation/other-chain`, `installation/no-contracts`, `installation/contracts-missing` */
+export async function openChain(config: Config, installation: Installation, log: Log): Promise<RunningChain> {
+  if (config.chainRpcUrl !== null) {
+    const rpc = new JsonRpcClient(config.chainRpcUrl);
+    const facts = await externalFacts(rpc, config, installation);
+    return { chain: new OpenedChain(rpc, facts, false), stop: async () => {} };
+  }
+  const kept = await installation.keptChain();
+  if (kept && kept.kind !== 'test') throw otherChain(kept, 'the embedded test ledger');
+  const embedded = await startEmbeddedChain({
+    dataDir: installation.dataDir,
+    log,
+    accounts: [installation.chainOperator],
+  });
+  try {
+    const rpc = new JsonRpcClient(embedded.url);
+    const identity = await identifyChain(rpc);
+    if (kept) await requireSameChain(kept, identity, rpc);
+    const facts = kept ?? (await deployOnEmbedded(rpc, identity, installation));
+    return { chain: new OpenedChain(rpc, facts, true), stop: () => embedded.stop() };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+async function deployOnEmbedded(
+  rpc: JsonRpcClient,
+  identity: { chainId: bigint; genesis: string },
+  installation: Installation,
+): Promise<ChainFacts> {
+  const { origin, maxAnchorDelay, domainSalt, chainOperator } = installation;
+  const { secretKey } = chainOperator;
+  const facts = await deployContracts({ rpc, ...identity, secretKey, origin, maxAnchorDelay, domainSalt });
+  await installation.keepChain(facts);
+  return facts;
+}
+
+async function externalFacts(rpc: JsonRpcClient, config: Config, installation: Installation): Promise<ChainFacts> {
+  const kept = await installation.keptChain();
+  if (!kept)
+    throw new StartError(
+      'installation/no-contracts',
+      'CHAIN_RPC_URL is set, but no contracts are known on that chain, and the service deploys to none but its own. Run: npm run deploy (it prints what it would do and cost; nothing is sent without --yes)',
+    );
+  await requireSameChain(kept, await identifyChain(rpc), rpc);
+  if (kept.kind !== config.chainKind)
+    throw new StartError(
+      'installation/other-chain',
+      `ANCHORLEAF_CHAIN_KIND is ${config.chainKind}, but this data folder stands on a ${kept.kind} chain. Set it to ${kept.kind}`,
+    );
+  return kept;
+}
+
+function otherChain(kept: ChainFacts, found: string): StartError {
+  return new StartError(
+    'installation/other-chain',
+    `this data folder was anchored on chain ${kept.chainId} with genesis ${kept.genesis}, but found ${found}. Going to another chain is a new beginning: choose an empty DATA_DIR, or set CHAIN_RPC_URL back`,
+  );
+}
+
+async function requireSameChain(
+  kept: ChainFacts,
+  found: { chainId: bigint; genesis: string },
+  rpc: JsonRpcClient,
+): Promise<void> {
+  if (kept.chainId !== found.chainId || kept.genesis !== found.genesis)
+    throw otherChain(kept, `chain ${found.chainId} with genesis ${found.genesis}`);
+  for (const [name, { address, codeHash }] of Object.entries(kept.contracts)) {
+    const now = await contractAt(rpc, address).catch(() => null);
+    if (now?.codeHash !== codeHash)
+      throw new StartError(
+        'installation/contracts-missing',
+        `the chain has the right genesis, but ${name} at ${address} is missing or other code: the chain was set back or its journal lost. Restore the chain's data`,
+      );
+  }
+}

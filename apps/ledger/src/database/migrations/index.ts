@@ -1,0 +1,4 @@
+import { PlatformTables1764072000000 } from './1764072000000-platform-tables.ts';
+
+/** In the order they run. A migration that has been released is never changed: a new one follows it. */
+export const MIGRATIONS = [PlatformTables1764072000000];

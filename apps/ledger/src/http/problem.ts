@@ -1,0 +1,111 @@
+// From anything that was thrown to a problem document (RFC 9457).
+import { HttpException } from '@nestjs/common';
+import { RefusalError, type RefusalFacts, type RefusalItem } from './refusal.ts';
+
+export type ProblemDocument = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly remedy: string;
+  readonly pointer?: string;
+  readonly place?: RefusalFacts['place'];
+  readonly errors?: readonly RefusalItem[];
+};
+
+/** Codes of the rooms whose status is not 400. A room's refusal is otherwise about what the caller sent. */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  'canonical/too-large': 413,
+  'canonical/too-long': 413,
+  'log/entry-too-long': 413,
+  'batch/duplicate': 409,
+  'import/blocked': 409,
+  'passport/opinion-required': 409,
+};
+
+/** What the framework refuses by itself. */
+const FRAMEWORK: Readonly<Record<number, { readonly code: string; readonly remedy: string }>> = {
+  400: { code: 'http/bad-request', remedy: 'correct the request as described' },
+  401: { code: 'http/unauthenticated', remedy: 'send Authorization: Bearer with an API key' },
+  403: { code: 'http/forbidden', remedy: 'use an API key of a role that may do this' },
+  404: { code: 'http/not-found', remedy: 'check the address; the API is described at /api/docs' },
+  405: { code: 'http/method-not-allowed', remedy: 'use a method that the API description lists' },
+  406: { code: 'http/not-acceptable', remedy: 'accept one of the offered media types' },
+  413: { code: 'http/too-large', remedy: 'send less: 20 MB a file, 1 MB of JSON' },
+  414: { code: 'http/uri-too-long', remedy: 'shorten the address' },
+  415: { code: 'http/unsupported-media-type', remedy: 'send application/json, or multipart/form-data for a file' },
+  429: { code: 'http/too-many-requests', remedy: 'wait as long as Retry-After says' },
+  503: { code: 'http/unavailable', remedy: 'try again later' },
+};
+
+const ROOM_CODE = /^[a-z][a-z0-9-]*\/[a-z0-9-]+$/;
+
+type Coded = Error & {
+  readonly code: string;
+  readonly pointer?: unknown;
+  readonly place?: unknown;
+  readonly remedy?: unknown;
+};
+
+/** A refusal of one of the rooms: an Error with a `room/what` code. */
+function isRoomError(error: unknown): error is Coded {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && ROOM_CODE.test(error.code);
+}
+
+/** Null: not a refusal but a bug of ours. */
+export function refusalOf(error: unknown): RefusalFacts | null {
+  if (error instanceof RefusalError) return error;
+  if (isRoomError(error)) return roomRefusal(error);
+  const status = error instanceof HttpException ? error.getStatus() : frameworkStatus(error);
+  const known = status === null ? undefined : FRAMEWORK[status];
+  if (!known || status === null) return null;
+  return { status, code: known.code, detail: (error as Error).message, remedy: known.remedy };
+}
+
+function roomRefusal(error: Coded): RefusalFacts {
+  return {
+    status: STATUS_OF[error.code] ?? 400,
+    code: error.code,
+    detail: error.message,
+    remedy: typeof error.remedy === 'string' ? error.remedy : 'correct the value that the detail names and send again',
+    ...(typeof error.pointer === 'string' && { pointer: error.pointer }),
+    ...(typeof error.place === 'object' && error.place !== null && { place: error.place }),
+  };
+}
+
+/** Fastify's own errors carry `statusCode`; 5xx of those are bugs. */
+function frameworkStatus(error: unknown): number | null {
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
+}
+
+export function problemDocument(facts: RefusalFacts, publicUrl: string): ProblemDocument {
+  return {
+    type: `${publicUrl}/problems/${facts.code}`,
+    title: titleOf(facts.code),
+    status: facts.status,
+    code: facts.code,
+    detail: facts.detail,
+    remedy: facts.remedy,
+    ...(facts.pointer !== undefined && { pointer: facts.pointer }),
+    ...(facts.place && { place: facts.place }),
+    ...(facts.errors && { errors: facts.errors }),
+  };
+}
+
+/** `http/idempotency-mismatch` → `Http: idempotency mismatch`: the same for every occurrence, as RFC 9457 §3.1.3 asks. */
+function titleOf(code: string): string {
+  const [room = '', what = ''] = code.split('/');
+  return `${room.charAt(0).toUpperCase()}${room.slice(1)}: ${what.replaceAll('-', ' ')}`;
+}
+
+/** What the outside hears of a bug; the log has the rest under the request id. */
+export function bugRefusal(requestId: string): RefusalFacts {
+  return {
+    status: 500,
+    code: 'http/bug',
+    detail: `something went wrong on our side, request ${requestId}`,
+    remedy: 'try again; if it stays, tell the operator the request number',
+  };
+}
