@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import jsQR from 'jsqr';
-import { LABEL, layOut, LABELS_PER_SHEET, placeOf, SHEET } from './layout.ts';
+import { LABEL, LABELS_PER_SHEET, layOut, placeOf, SHEET } from './layout.ts';
 import { drawPdf } from './pdf.ts';
 import { drawSvg } from './svg.ts';
 import { makeSymbol, QUIET_ZONE, symbolPath } from './symbol.ts';
@@ -43,22 +43,28 @@ describe('symbol', () => {
   });
 
   test('an address too long for the label is refused with its size', () => {
-    expect(() => makeSymbol(`https://example.com/${'a'.repeat(160)}`)).toThrow(/labels\/symbol-too-big.*180 characters/);
+    expect(() => makeSymbol(`https://example.com/${'a'.repeat(160)}`)).toThrow(
+      /labels\/symbol-too-big.*180 characters/,
+    );
   });
 });
 
 describe('layout', () => {
-  test.each([10, 60, 120])('everything stays inside the label for an address of %i characters more', (more) => {
-    const label = layOut({ ...facts, uri: `https://a.cn/${'x'.repeat(more)}`, isTest: true });
-    const side = (label.symbol.size + 2 * QUIET_ZONE) * label.module;
-    expect(label.symbolX - QUIET_ZONE * label.module + side).toBeLessThanOrEqual(LABEL.width);
-    expect(label.symbolY + (label.symbol.size + QUIET_ZONE) * label.module).toBeLessThan(LABEL.height - 4);
-    for (const { x, y, size, font, text } of label.texts) {
-      const advance = font === 'code' ? 0.6 : 0.55;
-      if (font === 'code') expect(x + text.length * advance * size).toBeLessThanOrEqual(LABEL.width + 0.001);
-      expect(y).toBeLessThan(LABEL.height);
-    }
-  });
+  test.each([10, 60, 120])(
+    'everything stays inside the label for an address of %i characters more',
+    (more) => {
+      const label = layOut({ ...facts, uri: `https://a.cn/${'x'.repeat(more)}`, isTest: true });
+      const side = (label.symbol.size + 2 * QUIET_ZONE) * label.module;
+      expect(label.symbolX - QUIET_ZONE * label.module + side).toBeLessThanOrEqual(LABEL.width);
+      expect(label.symbolY + (label.symbol.size + QUIET_ZONE) * label.module).toBeLessThan(LABEL.height - 4);
+      for (const { x, y, size, font, text } of label.texts) {
+        const advance = font === 'code' ? 0.6 : 0.55;
+        if (font === 'code')
+          expect(x + text.length * advance * size).toBeLessThanOrEqual(LABEL.width + 0.001);
+        expect(y).toBeLessThan(LABEL.height);
+      }
+    },
+  );
 
   test('21 labels a sheet, none over the edge', () => {
     expect(placeOf(LABELS_PER_SHEET)).toEqual({ page: 1, x: SHEET.left, y: SHEET.top });

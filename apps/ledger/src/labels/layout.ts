@@ -1,8 +1,17 @@
 // Where things stand on a label and on a sheet, in millimetres. SVG and PDF draw the same layout.
-import { makeSymbol, QUIET_ZONE, type QrSymbol } from './symbol.ts';
+import { makeSymbol, type QrSymbol, QUIET_ZONE } from './symbol.ts';
 
 /** A4 with 3 × 7 labels of 63.5 × 38.1 mm, the common die-cut stock. */
-export const SHEET = { width: 210, height: 297, left: 7.25, top: 15.15, pitchX: 66.04, pitchY: 38.1, columns: 3, rows: 7 };
+export const SHEET = {
+  width: 210,
+  height: 297,
+  left: 7.25,
+  top: 15.15,
+  pitchX: 66.04,
+  pitchY: 38.1,
+  columns: 3,
+  rows: 7,
+};
 export const LABEL = { width: 63.5, height: 38.1 };
 export const LABELS_PER_SHEET = SHEET.columns * SHEET.rows;
 
@@ -31,7 +40,13 @@ export type Label = {
   readonly module: number;
   readonly texts: readonly LabelText[];
   /** Says that this is a test, in a box; null on real labels. */
-  readonly mark: { readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly text: string } | null;
+  readonly mark: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly text: string;
+  } | null;
 };
 
 export type LabelFacts = {
@@ -45,12 +60,14 @@ export type LabelFacts = {
 };
 
 /** Font size at which a monospaced text fits, at most `largest`. */
-const fit = (text: string, width: number, largest: number) =>
+const sizeWithin = (text: string, width: number, largest: number) =>
   Math.min(largest, width / (ADVANCE * Math.max(1, text.length)));
 
 /** Wide characters count double: a CJK glyph is one em, a Latin one about half. */
-const wordsWidth = (text: string) => [...text].reduce((sum, c) => sum + (c.codePointAt(0)! > 0x2e80 ? 1 : 0.55), 0);
-const fitWords = (text: string, width: number, largest: number) => Math.min(largest, width / wordsWidth(text));
+const wordsWidth = (text: string) =>
+  [...text].reduce((sum, c) => sum + (c.codePointAt(0)! > 0x2e80 ? 1 : 0.55), 0);
+const wordsWithin = (text: string, width: number, largest: number) =>
+  Math.min(largest, width / wordsWidth(text));
 
 /** @throws RefusalError `labels/symbol-too-big` */
 export function layOut({ uri, elements, productName, isTest }: LabelFacts): Label {
@@ -60,16 +77,16 @@ export function layOut({ uri, elements, productName, isTest }: LabelFacts): Labe
   const width = LABEL.width - right - PADDING;
   const name = shorten(productName, 3.2 * 12);
   const texts: LabelText[] = [
-    { x: right, y: 5.2, size: fitWords(name, width, 2.6), font: 'words', text: name },
+    { x: right, y: 5.2, size: wordsWithin(name, width, 2.6), font: 'words', text: name },
     ...elements.map((text, line) => ({
       x: right,
       y: 9.6 + 3.4 * line,
-      size: fit(text, width, 2.5),
+      size: sizeWithin(text, width, 2.5),
       font: 'code' as const,
       text,
     })),
-    { x: right, y: 22.2, size: fitWords(CALL.zh, width, 2.6), font: 'words', text: CALL.zh },
-    { x: right, y: 25.6, size: fitWords(CALL.en, width, 2.2), font: 'words', text: CALL.en },
+    { x: right, y: 22.2, size: wordsWithin(CALL.zh, width, 2.6), font: 'words', text: CALL.zh },
+    { x: right, y: 25.6, size: wordsWithin(CALL.en, width, 2.2), font: 'words', text: CALL.en },
     ...addressLines(uri),
   ];
   const mark = isTest
@@ -90,7 +107,7 @@ function addressLines(uri: string): LabelText[] {
   return lines.map((text, line) => ({
     x: PADDING,
     y: 33.4 + 2.4 * line,
-    size: fit(text, width, 2),
+    size: sizeWithin(text, width, 2),
     font: 'code' as const,
     text,
   }));

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
-import { type Label, layOut, type LabelFacts, placeOf, SHEET } from './layout.ts';
+import { type Label, type LabelFacts, layOut, placeOf, SHEET } from './layout.ts';
 import { darkRuns } from './symbol.ts';
 
 const POINTS_PER_MM = 72 / 25.4;
@@ -41,7 +41,8 @@ function drawLabel(document: PDFKit.PDFDocument, label: Label): void {
   // plain rectangle operators: a parsed path would take most of the time of a sheet
   document.fillColor('black');
   const rectangles = darkRuns(symbol).map(
-    (run) => `${number(symbolX + run.x * module)} ${number(symbolY + run.y * module)} ${number(run.length * module)} ${module} re`,
+    (run) =>
+      `${number(symbolX + run.x * module)} ${number(symbolY + run.y * module)} ${number(run.length * module)} ${module} re`,
   );
   document.addContent(`${rectangles.join('\n')}\nf`);
   for (const { x, y, size, font, text } of texts) write(document, text, x, y, size, FONTS[font]);
@@ -51,17 +52,28 @@ function drawLabel(document: PDFKit.PDFDocument, label: Label): void {
   }
 }
 
-function write(document: PDFKit.PDFDocument, text: string, x: number, y: number, size: number, font: string): void {
-  document.font(font).fontSize(size).fillColor('black').text(text, x, y, { baseline: 'alphabetic', lineBreak: false });
+function write(
+  document: PDFKit.PDFDocument,
+  text: string,
+  x: number,
+  y: number,
+  size: number,
+  font: string,
+): void {
+  document
+    .font(font)
+    .fontSize(size)
+    .fillColor('black')
+    .text(text, x, y, { baseline: 'alphabetic', lineBreak: false });
 }
 
 const number = (mm: number) => String(Math.round(mm * 1000) / 1000);
 
 function collect(document: PDFKit.PDFDocument): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const chunks: Buffer[] = [];
-  document.on('data', (chunk: Buffer) => chunks.push(chunk));
-  document.on('end', () => resolve(Buffer.concat(chunks)));
-  document.on('error', reject);
-  return promise;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    document.on('data', (chunk: Buffer) => chunks.push(chunk));
+    document.on('end', () => resolve(Buffer.concat(chunks)));
+    document.on('error', reject);
+  });
 }

@@ -1,5 +1,5 @@
-import { html, type Html, raw } from '../pages/html.ts';
-import { type Label, layOut, type LabelFacts, LABELS_PER_SHEET, placeOf, SHEET } from './layout.ts';
+import { type Html, html, raw } from '../pages/html.ts';
+import { LABELS_PER_SHEET, type Label, type LabelFacts, layOut, placeOf, SHEET } from './layout.ts';
 import { symbolPath } from './symbol.ts';
 
 /** Sheets as one SVG, pages below each other; user units are millimetres. */

@@ -33,7 +33,8 @@ export function makeSymbol(uri: string): QrSymbol {
       status: 422,
       code: 'labels/symbol-too-big',
       detail: `${uri} has ${uri.length} characters and needs a QR symbol of version ${version}; the label holds version ${MAX_VERSION}`,
-      remedy: 'use a shorter lot or a shorter PUBLIC_URL for a new installation; a short host name of its own is best',
+      remedy:
+        'use a shorter lot or a shorter PUBLIC_URL for a new installation; a short host name of its own is best',
     });
   return { version, size: modules.size, modules: modules.data };
 }

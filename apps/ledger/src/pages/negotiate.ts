@@ -10,7 +10,8 @@ function choices(header: string): Choice[] {
   return header.split(',').map((member) => {
     const [value = '', ...parameters] = member.split(';').map((part) => part.trim().toLowerCase());
     const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
-    const quality = weight === undefined ? 1 : /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? Number(weight) : 0;
+    const quality =
+      weight === undefined ? 1 : /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? Number(weight) : 0;
     return { value, quality };
   });
 }
