@@ -3,6 +3,7 @@ export type EvmErrorCode =
   | 'evm/malformed-data'
   | 'evm/malformed-address'
   | 'evm/malformed-result'
+  | 'evm/malformed-time'
   | 'evm/unknown-type'
   | 'evm/value-out-of-range'
   | 'evm/missing-field'

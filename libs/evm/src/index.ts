@@ -12,6 +12,7 @@ export { formatData, parseData } from './data.ts';
 export { EvmError, type EvmErrorCode } from './errors.ts';
 export type { Rpc, RpcAnswer, RpcRequest } from './rpc.ts';
 export { recoverAddress, signDigest } from './signature.ts';
+export { formatTime, parseTime } from './time.ts';
 export {
   domainSeparator,
   encodeField,
