@@ -1,0 +1,116 @@
+// The built service as a process of its own, on a data folder and port of its own.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+export type ServiceProcess = {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** SIGKILL, and wait until it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM, and wait. @returns exit code */
+  stop(): Promise<number | null>;
+};
+
+/** A data folder under the checkout's `.tmp`, so that it is on the same disk and easy to find. */
+export function makeDataFolder(name: string): string {
+  mkdirSync(join(ROOT, '.tmp'), { recursive: true });
+  return mkdtempSync(join(ROOT, '.tmp', `${name}-`));
+}
+
+export function removeDataFolder(dataDir: string): void {
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export function environment(dataDir: string, port: number): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, DATA_DIR: dataDir, PORT: String(port) };
+  env.ANCHORLEAF_LOG_LEVEL = 'warn';
+  for (const name of ['DATABASE_URL', 'CHAIN_RPC_URL', 'PUBLIC_URL', 'NODE_OPTIONS']) delete env[name];
+  return env;
+}
+
+export async function startService(dataDir: string, port: number): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [join(ROOT, 'dist/apps/ledger/src/main.js')], {
+    cwd: ROOT,
+    env: environment(dataDir, port),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let words = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      words = (words + text).slice(-8_000);
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+  const url = `http://localhost:${port}`;
+  for (let waited = 0; waited < 60_000; waited += 100) {
+    if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}:\n${words}`);
+    if (await isReady(url)) {
+      const end = async (signal: NodeJS.Signals) => {
+        child.kill(signal);
+        return await ended;
+      };
+      return { url, child, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM') };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the service was not ready after 60 s:\n${words}`);
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+export type Finished = { readonly status: number | null; readonly output: string };
+
+/** Runs one of our scripts to its end. */
+export function runScript(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Finished {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=source', script, ...args], {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+    timeout: 120_000,
+    maxBuffer: 32 * 1024 * 1024,
+  });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+/** The same without waiting: for killing things meanwhile. */
+export function runScriptAside(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--conditions=source', script, ...args], { cwd: ROOT, env });
+    let output = '';
+    child.stdout.on('data', (text) => {
+      output += text;
+    });
+    child.stderr.on('data', (text) => {
+      output += text;
+    });
+    child.on('exit', (status) => resolve({ status, output }));
+  });
+}
