@@ -103,6 +103,11 @@ export class Chain {
     await this.#journal.close();
   }
 
+  /** The clock's time, or the last block's when the clock was set back: time never runs backwards. */
+  #nextTime(): number {
+    return Math.max(this.#tip.time, Math.floor(this.#now() / 1000));
+  }
+
   #enqueue(job: Send | Read): void {
     if (this.#end) {
       job.failed(this.#end);
@@ -139,7 +144,7 @@ export class Chain {
     for (const send of sends) {
       try {
         if (lost) throw lost;
-        const time = Math.max(this.#tip.time, Math.floor(this.#now() / 1000));
+        const time = this.#nextTime();
         const { number, block, hash } = await this.#evm.mine(send.raw, time);
         this.#tip = { number, time };
         mined.push({ send, hash, line: { time, raw: send.raw, block } });

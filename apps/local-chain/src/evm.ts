@@ -16,6 +16,8 @@ export type Evm = {
   block(tag: string): Promise<Block>;
   /** One transaction, one block. Throws the EVM's own error when the transaction is refused and nothing was mined. */
   mine(raw: string, time: number): Promise<{ number: number; block: string; hash: string }>;
+  /** Timestamp of the pending block, which gas estimates run in; the next `mine` sets its own. */
+  setPendingTime(time: number): Promise<unknown>;
   /** As `mine`, without looking at the block: the caller compares hashes now and then. */
   replay(raw: string, time: number): Promise<void>;
   /** A payment out of block 0's only account, mined at the chain's first second. */
@@ -32,14 +34,16 @@ export async function openEvm(header: Header): Promise<Evm> {
   const block = async (tag: string) => readBlock(await request('eth_getBlockByNumber', [tag, false]));
   let height = (await block('latest')).number;
 
+  const setPendingTime = (time: number) => request('evm_setNextBlockTimestamp', [time]);
   const submit = async (raw: string, time: number) => {
-    await request('evm_setNextBlockTimestamp', [time]);
+    await setPendingTime(time);
     await request('eth_sendRawTransaction', [raw]);
   };
 
   return {
     request,
     block,
+    setPendingTime,
     async mine(raw, time) {
       const failure = await submit(raw, time).then(
         () => null,
@@ -64,7 +68,7 @@ export async function openEvm(header: Header): Promise<Evm> {
     },
     async pay(to, wei) {
       const [from] = (await request('eth_accounts', [])) as string[];
-      await request('evm_setNextBlockTimestamp', [Date.parse(header.initialDate) / 1000]);
+      await setPendingTime(Date.parse(header.initialDate) / 1000);
       const fees = { gas: '0x5208', maxFeePerGas: '0x0', maxPriorityFeePerGas: '0x0' };
       await request('eth_sendTransaction', [{ from, to, value: `0x${wei.toString(16)}`, ...fees }]);
       height += 1;

@@ -62,59 +62,74 @@ export async function startEmbeddedChain({
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await takeDataFolder(folder);
   const endpoint = join(folder, 'endpoint.json');
+  const leave = async () => {
+    await rm(endpoint, { force: true });
+    await lock.release();
+  };
+  let chain: RunningProcess | null = null;
   try {
     await endPredecessor(endpoint, log);
-    const child = forkChain(folder);
-    const identity = child.pid === undefined ? null : await identifyProcess(child.pid);
+    chain = watch(forkChain(folder), log, leave);
+    const identity = await identifyProcess(chain.child.pid ?? 0);
     // Before it is ready, so that a start after a crash finds it.
     await writeJson(endpoint, { ...identity, url: null }, READABLE);
-    let stopping = false;
-    const lastLines: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      if (!stream) continue;
-      createInterface({ input: stream }).on('line', (line) => {
-        lastLines.splice(0, lastLines.length - 4, line);
-        log(`chain: ${line}`);
-      });
-    }
-    let broken: string | null = null;
-    child.on('message', ({ kind, message, blocks }: Report) => {
-      if (kind === 'warning') log(`chain: ${message}`);
-      if (kind === 'progress' && blocks && blocks % 5_000 === 0) log(`chain: ${blocks} blocks replayed`);
-      if (kind === 'broken') broken = message ?? null;
-    });
-    const ended = new Promise<string | null>((resolve) => {
-      child.once('close', (code, signal) => {
-        void rm(endpoint, { force: true }).then(() => lock.release());
-        resolve(
-          stopping
-            ? null
-            : (broken ?? `the chain's process ended (${signal ?? code}); start the service again`),
-        );
-      });
-    });
-    const ready = await waitUntilReady(child, { ...SETTINGS, folder, accounts }, lastLines);
+    const ready = await waitUntilReady(chain, folder, accounts);
     await writeJson(endpoint, { ...identity, url: ready.url }, READABLE);
-    return {
-      ...ready,
-      pid: child.pid as number,
-      ended,
-      stop: async () => {
-        stopping = true;
-        if (child.exitCode === null && child.signalCode === null) {
-          child.send({ kind: 'stop' }, () => undefined);
-          const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-          await ended;
-          clearTimeout(force);
-        }
-        await rm(endpoint, { force: true });
-        await lock.release();
-      },
-    };
+    return { ...ready, pid: chain.child.pid as number, ended: chain.ended, stop: chain.stop };
   } catch (error) {
-    await lock.release();
+    await (chain ? chain.stop() : leave());
     throw error;
   }
+}
+
+type RunningProcess = {
+  readonly child: ChildProcess;
+  readonly lastLines: readonly string[];
+  readonly ended: Promise<string | null>;
+  stop(): Promise<void>;
+};
+
+/** Passes on what the process says. `leave` runs once it is gone, and before anybody hears of it. */
+function watch(child: ChildProcess, log: (line: string) => void, leave: () => Promise<void>): RunningProcess {
+  const lastLines: string[] = [];
+  let stopping = false;
+  let broken: string | null = null;
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      lastLines.push(line);
+      if (lastLines.length > 5) lastLines.shift();
+      log(`chain: ${line}`);
+    });
+  }
+  child.on('message', ({ kind, message = '', blocks = 0 }: Report) => {
+    if (kind === 'warning') log(`chain: ${message}`);
+    if (kind === 'progress' && blocks % 5_000 === 0) log(`chain: ${blocks} blocks replayed`);
+    if (kind === 'broken') broken = message;
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once('close', (code, signal) =>
+      resolve(`the embedded chain ended (${signal ?? code}): start the service again`),
+    );
+    child.once('error', (error) => {
+      if (child.pid === undefined) resolve(`the embedded chain cannot be started: ${error.message}`);
+    });
+  }).then(async (sentence) => {
+    await leave();
+    return stopping ? null : (broken ?? sentence);
+  });
+  return {
+    child,
+    lastLines,
+    ended,
+    stop: async () => {
+      stopping = true;
+      if (child.connected) child.send({ kind: 'stop' }, () => undefined);
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      await ended;
+      clearTimeout(force);
+    },
+  };
 }
 
 /** The chain of a service that was killed ends by itself; nothing is started beside it. */
@@ -148,14 +163,13 @@ function forkChain(folder: string): ChildProcess {
   });
 }
 
-type Start = typeof SETTINGS & { readonly folder: string; readonly accounts: readonly FundedAccount[] };
 type Ready = Pick<EmbeddedChain, 'url' | 'publicUrl' | 'genesisHash'>;
 
 function waitUntilReady(
-  child: ChildProcess,
-  { folder, accounts, ...settings }: Start,
-  lastLines: readonly string[],
-) {
+  { child, ended, lastLines }: RunningProcess,
+  folder: string,
+  accounts: readonly FundedAccount[],
+): Promise<Ready> {
   return new Promise<Ready>((resolve, reject) => {
     let silence: NodeJS.Timeout;
     const settle = (act: () => void) => {
@@ -182,18 +196,15 @@ function waitUntilReady(
         settle(() => resolve({ url, publicUrl, genesisHash }));
     };
     child.on('message', onMessage);
-    child.once('error', (error) =>
-      refuse('chain/not-started', `the embedded chain cannot be started: ${error.message}`),
-    );
-    child.once('close', (code, signal) => {
-      const told = lastLines.length > 0 ? `: ${lastLines.join(' | ')}` : '';
-      refuse('chain/not-started', `the embedded chain ended with ${signal ?? code} while it started${told}`);
-    });
+    void ended.then((reason) => refuse('chain/not-started', [reason, ...lastLines].join(' | ')));
     wait();
     const funded = accounts.map(({ address, balance = BALANCE }) => ({ address, balance }));
-    child.send(
-      { kind: 'start', journalFile: join(folder, 'journal.jsonl'), ...settings, accounts: funded },
-      () => undefined,
-    );
+    const order = {
+      kind: 'start',
+      journalFile: join(folder, 'journal.jsonl'),
+      ...SETTINGS,
+      accounts: funded,
+    };
+    child.send(order, () => undefined);
   });
 }

@@ -19,6 +19,7 @@ export type Cluster = {
   readonly folder: string;
   readonly user: PostgresUser;
   readonly credentials: Credentials;
+  readonly isNew: boolean;
 };
 
 /**
