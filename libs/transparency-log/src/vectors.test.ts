@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fromBase64, fromHex, toHex } from '#lib/canonical';
-import type { MerkleInput, MerkleVector } from '../../../scripts/generate-vectors.ts';
+import type { MerkleInput, MerkleVector } from '../../../scripts/vectors/merkle.ts';
 import { checkConsistency, consistencyPlan } from './consistency.ts';
 import { leafHash, treeHash } from './hash.ts';
 import { checkInclusion, inclusionPlan } from './inclusion.ts';
