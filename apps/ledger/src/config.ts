@@ -1,5 +1,16 @@
 import 'reflect-metadata';
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, ValidateBy, validateSync } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  validateSync,
+} from 'class-validator';
 
 type Setting = { readonly property: string; readonly name: string; readonly about: string };
 const SETTINGS: Setting[] = [];
@@ -17,8 +28,12 @@ const IsOrigin = () =>
     name: 'isOrigin',
     validator: {
       validate: (value) =>
-        typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value,
-      defaultMessage: () => 'must be an origin such as https://example.org, lower case, without path or last slash',
+        typeof value === 'string' &&
+        /^https?:/.test(value) &&
+        URL.canParse(value) &&
+        new URL(value).origin === value,
+      defaultMessage: () =>
+        'must be an origin such as https://example.org, lower case, without path or last slash',
     },
   });
 
@@ -55,7 +70,10 @@ export class Config {
   @IsUrl(httpUrl, { message: 'must be an http or https URL' })
   chainRpcUrl: string | null = null;
 
-  @Env('PUBLIC_RPC_URLS', 'JSON-RPC endpoints that readers may use, separated by commas; they go into the trust root.')
+  @Env(
+    'PUBLIC_RPC_URLS',
+    'JSON-RPC endpoints that readers may use, separated by commas; they go into the trust root.',
+  )
   @IsUrl(httpUrl, { each: true, message: 'must be http or https URLs, separated by commas' })
   publicRpcUrls: readonly string[] = [];
 
@@ -135,7 +153,9 @@ export class ConfigError extends Error {
   readonly code = 'config/invalid';
   readonly mistakes: readonly string[];
   constructor(mistakes: readonly string[]) {
-    super(`the configuration has ${mistakes.length} mistake(s):\n${mistakes.map((line) => `  ${line}`).join('\n')}`);
+    super(
+      `the configuration has ${mistakes.length} mistake(s):\n${mistakes.map((line) => `  ${line}`).join('\n')}`,
+    );
     this.mistakes = mistakes;
   }
 }
@@ -170,7 +190,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!config.tlsCertFile !== !config.tlsKeyFile)
     mistakes.push('TLS_CERT_FILE and TLS_KEY_FILE belong together: set both or none');
   if (!config.chainRpcUrl && config.chainKind !== 'test')
-    mistakes.push('ANCHORLEAF_CHAIN_KIND: the embedded chain is a test ledger; set CHAIN_RPC_URL for another');
+    mistakes.push(
+      'ANCHORLEAF_CHAIN_KIND: the embedded chain is a test ledger; set CHAIN_RPC_URL for another',
+    );
   if (config.chainKind === 'private' && !config.chainOperator)
     mistakes.push('ANCHORLEAF_CHAIN_OPERATOR: say who runs the private chain');
   if (mistakes.length > 0) throw new ConfigError(mistakes);
@@ -185,6 +207,8 @@ export function readEnvironment(): Config {
 /** `.env.example`, from the class above. */
 export function formatEnvExample(): string {
   const defaults = new Config() as unknown as Record<string, Value>;
-  const blocks = SETTINGS.map(({ property, name, about }) => `# ${about}\n# ${name}=${defaults[property] ?? ''}\n`);
+  const blocks = SETTINGS.map(
+    ({ property, name, about }) => `# ${about}\n# ${name}=${defaults[property] ?? ''}\n`,
+  );
   return `# Nothing has to be set. Every setting, with its default; unknown ANCHORLEAF_ names are refused.\n\n${blocks.join('\n')}`;
 }

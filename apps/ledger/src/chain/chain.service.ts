@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { JsonValue } from '#lib/canonical';
+import { RefusalError } from '../http/refusal.ts';
 import type { ChainFacts, ContractName } from './chain-facts.ts';
 import { CONTRACTS, explainRevert } from './contracts.ts';
 import { JsonRpcClient, RpcRefused } from './json-rpc.ts';
-import { RefusalError } from '../http/refusal.ts';
 
 export type { ChainFacts, ChainKind, ContractName } from './chain-facts.ts';
 
@@ -12,8 +12,8 @@ export class OpenedChain {
   constructor(
     readonly rpc: JsonRpcClient,
     readonly facts: ChainFacts,
-    /** Is it the chain of the data folder, run by ourselves? */
-    readonly isEmbedded: boolean,
+    /** The reading side of the embedded chain; null when the chain is somebody else's. */
+    readonly publicRpc: JsonRpcClient | null,
   ) {}
 }
 
@@ -28,8 +28,14 @@ export class ChainService {
     return this.chain.facts;
   }
 
+  /** Is it the chain of the data folder, run by ourselves? */
   get isEmbedded(): boolean {
-    return this.chain.isEmbedded;
+    return this.chain.publicRpc !== null;
+  }
+
+  /** What outsiders may read through us; null when the chain is somebody else's. */
+  get publicRpc(): JsonRpcClient | null {
+    return this.chain.publicRpc;
   }
 
   get rpc(): JsonRpcClient {
@@ -45,7 +51,12 @@ export class ChainService {
    * checksummed addresses, structs as arrays with names).
    * @throws RefusalError `chain/reverted` (409) with the contract's reason; RpcUnreachable
    */
-  async read(contract: ContractName, view: string, args: readonly unknown[], block = 'latest'): Promise<readonly unknown[]> {
+  async read(
+    contract: ContractName,
+    view: string,
+    args: readonly unknown[],
+    block = 'latest',
+  ): Promise<readonly unknown[]> {
     const data = this.encode(contract, view, args);
     const result = await this.call({ to: this.address(contract), data }, block);
     return [...CONTRACTS[contract].decodeFunctionResult(view, result)];
@@ -57,7 +68,10 @@ export class ChainService {
   }
 
   async head(tag: 'latest' | 'finalized' = 'latest'): Promise<BlockHead> {
-    const block = (await this.rpc.call('eth_getBlockByNumber', [tag, false])) as Record<string, string> | null;
+    const block = (await this.rpc.call('eth_getBlockByNumber', [tag, false])) as Record<
+      string,
+      string
+    > | null;
     if (!block?.number || !block.hash || !block.timestamp) throw new Error(`the chain has no ${tag} block`);
     return { number: BigInt(block.number), hash: block.hash, time: BigInt(block.timestamp) };
   }

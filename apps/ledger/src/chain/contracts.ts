@@ -6,7 +6,11 @@ import generated from './contracts.generated.json' with { type: 'json' };
 type Compiled = { readonly abi: InterfaceAbi; readonly bytecode: string };
 const compiled = generated as unknown as Readonly<Record<ContractName, Compiled>>;
 
-export const CONTRACT_NAMES: readonly ContractName[] = ['CheckpointAnchor', 'BodyRegistry', 'PassportRegistry'];
+export const CONTRACT_NAMES: readonly ContractName[] = [
+  'CheckpointAnchor',
+  'BodyRegistry',
+  'PassportRegistry',
+];
 
 export const CONTRACTS: Readonly<Record<ContractName, Interface>> = {
   CheckpointAnchor: new Interface(compiled.CheckpointAnchor.abi),
@@ -21,7 +25,11 @@ export function creationCode(contract: ContractName, args: readonly unknown[]): 
   return code + CONTRACTS[contract].encodeDeploy(args).slice(2);
 }
 
-export type EventLog = { readonly address: string; readonly topics: readonly string[]; readonly data: string };
+export type EventLog = {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+};
 
 /** The event of a log line of this contract, or null when it is none of its own. */
 export function readEvent(contract: ContractName, log: EventLog): LogDescription | null {

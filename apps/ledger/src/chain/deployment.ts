@@ -37,11 +37,9 @@ export function deriveLogId(chainId: bigint, anchor: string, owner: string, orig
 /** The chain's facts after everything stands. Safe to run again after a crash at any point. */
 export async function deployContracts(plan: DeploymentPlan): Promise<ChainFacts> {
   const wallet = new Wallet(plan.secretKey);
-  const [anchor, bodies, registry] = [0, 1, 2].map((nonce) => getCreateAddress({ from: wallet.address, nonce })) as [
-    string,
-    string,
-    string,
-  ];
+  const [anchor, bodies, registry] = [0, 1, 2].map((nonce) =>
+    getCreateAddress({ from: wallet.address, nonce }),
+  ) as [string, string, string];
   const steps: { to: string | null; data: string }[] = [
     { to: null, data: creationCode('CheckpointAnchor', []) },
     { to: null, data: creationCode('BodyRegistry', []) },
@@ -60,11 +58,21 @@ export async function deployContracts(plan: DeploymentPlan): Promise<ChainFacts>
     },
   ];
   const done = fromQuantity(await plan.rpc.call('eth_getTransactionCount', [wallet.address, 'latest']));
-  for (const [nonce, step] of steps.entries()) if (BigInt(nonce) >= done) await send(plan, wallet, nonce, step);
-  return readFacts(plan, { CheckpointAnchor: anchor, BodyRegistry: bodies, PassportRegistry: registry }, wallet.address);
+  for (const [nonce, step] of steps.entries())
+    if (BigInt(nonce) >= done) await send(plan, wallet, nonce, step);
+  return readFacts(
+    plan,
+    { CheckpointAnchor: anchor, BodyRegistry: bodies, PassportRegistry: registry },
+    wallet.address,
+  );
 }
 
-async function send(plan: DeploymentPlan, wallet: Wallet, nonce: number, step: { to: string | null; data: string }) {
+async function send(
+  plan: DeploymentPlan,
+  wallet: Wallet,
+  nonce: number,
+  step: { to: string | null; data: string },
+) {
   const transaction = Transaction.from({
     type: 2,
     chainId: plan.chainId,
@@ -79,7 +87,9 @@ async function send(plan: DeploymentPlan, wallet: Wallet, nonce: number, step: {
   const hash = await plan.rpc.call('eth_sendRawTransaction', [transaction.serialized]);
   const receipt = (await plan.rpc.call('eth_getTransactionReceipt', [hash])) as { status?: string } | null;
   if (receipt?.status !== '0x1')
-    throw new Error(`step ${nonce} of the deployment failed in transaction ${hash}: the embedded chain is not usable`);
+    throw new Error(
+      `step ${nonce} of the deployment failed in transaction ${hash}: the embedded chain is not usable`,
+    );
 }
 
 /** Reads code hashes, and checks that code is there. */
@@ -89,7 +99,9 @@ async function readFacts(
   owner: string,
 ): Promise<ChainFacts> {
   const contracts = Object.fromEntries(
-    await Promise.all(CONTRACT_NAMES.map(async (name) => [name, await contractAt(plan.rpc, addresses[name])])),
+    await Promise.all(
+      CONTRACT_NAMES.map(async (name) => [name, await contractAt(plan.rpc, addresses[name])]),
+    ),
   ) as ChainFacts['contracts'];
   return {
     chainId: plan.chainId,
@@ -102,7 +114,10 @@ async function readFacts(
   };
 }
 
-export async function contractAt(rpc: JsonRpcClient, address: string): Promise<{ address: string; codeHash: string }> {
+export async function contractAt(
+  rpc: JsonRpcClient,
+  address: string,
+): Promise<{ address: string; codeHash: string }> {
   const code = String(await rpc.call('eth_getCode', [address, 'latest']));
   if (code === '0x') throw new Error(`there is no contract at ${address}`);
   return { address, codeHash: keccak256(code) };

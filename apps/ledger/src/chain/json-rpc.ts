@@ -25,7 +25,11 @@ function revertData(data: unknown): string | null {
   return typeof inner === 'string' && /^0x([0-9a-f]{2})*$/i.test(inner) ? inner : null;
 }
 
-type WireAnswer = { id?: unknown; result?: JsonValue; error?: { code: number; message: string; data?: unknown } };
+type WireAnswer = {
+  id?: unknown;
+  result?: JsonValue;
+  error?: { code: number; message: string; data?: unknown };
+};
 
 export class JsonRpcClient {
   constructor(
@@ -37,7 +41,8 @@ export class JsonRpcClient {
   async call(method: string, params: readonly JsonValue[] = []): Promise<JsonValue> {
     const answer = (await this.post({ jsonrpc: '2.0', id: 1, method, params })) as WireAnswer;
     if (answer?.error) throw new RpcRefused(method, answer.error);
-    if (answer?.result === undefined) throw new RpcUnreachable(`${this.url} answered ${method} without a result`);
+    if (answer?.result === undefined)
+      throw new RpcUnreachable(`${this.url} answered ${method} without a result`);
     return answer.result;
   }
 
@@ -51,12 +56,14 @@ export class JsonRpcClient {
     return requests.map(({ method }, id) => {
       const answer = byId.get(id);
       if (answer?.error) return { error: { code: answer.error.code, message: answer.error.message } };
-      if (answer?.result === undefined) throw new RpcUnreachable(`${this.url} left out the answer to ${method}`);
+      if (answer?.result === undefined)
+        throw new RpcUnreachable(`${this.url} left out the answer to ${method}`);
       return { result: answer.result };
     });
   }
 
-  private async post(body: unknown): Promise<unknown> {
+  /** One request or a batch as it stands; the answer unread. @throws RpcUnreachable */
+  async post(body: unknown): Promise<unknown> {
     try {
       const response = await fetch(this.url, {
         method: 'POST',
@@ -84,6 +91,7 @@ export function toQuantity(value: bigint): string {
 
 /** @throws Error when the node did not send a quantity */
 export function fromQuantity(value: JsonValue | undefined): bigint {
-  if (typeof value !== 'string' || !/^0x[0-9a-f]+$/i.test(value)) throw new Error(`expected a quantity, got ${value}`);
+  if (typeof value !== 'string' || !/^0x[0-9a-f]+$/i.test(value))
+    throw new Error(`expected a quantity, got ${value}`);
   return BigInt(value);
 }

@@ -1,36 +1,51 @@
 // Which chain this installation stands on: its own embedded one, or another by CHAIN_RPC_URL. A data folder belongs to
 // the chain it was anchored on, and no other is taken.
 import type { Config } from '../config.ts';
-import { type Installation, StartError } from '../installation/installation.ts';
-import type { ChainFacts } from './chain-facts.ts';
+import type { Installation } from '../installation/installation.ts';
+import { StartError } from '../installation/start-error.ts';
 import { OpenedChain } from './chain.service.ts';
+import type { ChainFacts } from './chain-facts.ts';
 import { contractAt, deployContracts, identifyChain } from './deployment.ts';
 import { startEmbeddedChain } from './embedded-chain.ts';
 import { JsonRpcClient } from './json-rpc.ts';
 
 type Log = (line: string) => void;
-export type RunningChain = { readonly chain: OpenedChain; stop(): Promise<void> };
+export type RunningChain = {
+  readonly chain: OpenedChain;
+  /** Resolves with one sentence when the embedded chain ended by itself, with null when it was stopped. */
+  readonly ended: Promise<string | null>;
+  stop(): Promise<void>;
+};
 
 /** @throws StartError `installation/other-chain`, `installation/no-contracts`, `installation/contracts-missing` */
 export async function openChain(config: Config, installation: Installation, log: Log): Promise<RunningChain> {
   if (config.chainRpcUrl !== null) {
     const rpc = new JsonRpcClient(config.chainRpcUrl);
     const facts = await externalFacts(rpc, config, installation);
-    return { chain: new OpenedChain(rpc, facts, false), stop: async () => {} };
+    return {
+      chain: new OpenedChain(rpc, facts, null),
+      ended: new Promise(() => undefined),
+      stop: async () => {},
+    };
   }
   const kept = await installation.keptChain();
   if (kept && kept.kind !== 'test') throw otherChain(kept, 'the embedded test ledger');
   const embedded = await startEmbeddedChain({
     dataDir: installation.dataDir,
     log,
-    accounts: [installation.chainOperator],
+    accounts: [{ address: installation.chainOperator.address }],
   });
   try {
     const rpc = new JsonRpcClient(embedded.url);
     const identity = await identifyChain(rpc);
     if (kept) await requireSameChain(kept, identity, rpc);
     const facts = kept ?? (await deployOnEmbedded(rpc, identity, installation));
-    return { chain: new OpenedChain(rpc, facts, true), stop: () => embedded.stop() };
+    const publicRpc = new JsonRpcClient(embedded.publicUrl);
+    return {
+      chain: new OpenedChain(rpc, facts, publicRpc),
+      ended: embedded.ended,
+      stop: () => embedded.stop(),
+    };
   } catch (error) {
     await embedded.stop();
     throw error;
@@ -49,7 +64,11 @@ async function deployOnEmbedded(
   return facts;
 }
 
-async function externalFacts(rpc: JsonRpcClient, config: Config, installation: Installation): Promise<ChainFacts> {
+async function externalFacts(
+  rpc: JsonRpcClient,
+  config: Config,
+  installation: Installation,
+): Promise<ChainFacts> {
   const kept = await installation.keptChain();
   if (!kept)
     throw new StartError(

@@ -59,10 +59,18 @@ export class TransactionsController {
     try {
       transaction = Transaction.from(raw);
     } catch {
-      throw refused('chain/malformed-transaction', 'the bytes are no Ethereum transaction', 'send the serialized signed transaction');
+      throw refused(
+        'chain/malformed-transaction',
+        'the bytes are no Ethereum transaction',
+        'send the serialized signed transaction',
+      );
     }
     if (!transaction.from)
-      throw refused('chain/unsigned-transaction', 'the transaction has no signature', 'sign it with your own key first');
+      throw refused(
+        'chain/unsigned-transaction',
+        'the transaction has no signature',
+        'sign it with your own key first',
+      );
     if (transaction.chainId !== this.chain.facts.chainId)
       throw refused(
         'chain/other-chain-id',

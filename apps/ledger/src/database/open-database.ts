@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
-import { type Installation, StartError } from '../installation/installation.ts';
+import type { Installation } from '../installation/installation.ts';
+import { StartError } from '../installation/start-error.ts';
 import { runMigrations } from './data-source.ts';
 import { startPostgres } from './embedded-postgres.ts';
 
@@ -11,7 +12,8 @@ export async function openDatabase(
   installation: Installation,
   log: (line: string) => void,
 ): Promise<RunningDatabase> {
-  const embedded = config.databaseUrl === null ? await startPostgres({ dataDir: installation.dataDir, log }) : null;
+  const embedded =
+    config.databaseUrl === null ? await startPostgres({ dataDir: installation.dataDir, log }) : null;
   const url = config.databaseUrl ?? embedded?.url ?? '';
   try {
     await runMigrations(url);

@@ -17,7 +17,7 @@ export type NewDocument = {
 };
 
 export type StoredDocument = NewDocument & {
-  /** What the bytes say now. Nothing is checked: who reads must judge. */
+  /** What the bytes say now, null when they are no JSON. Nothing is checked: who reads must judge. */
   readonly doc: JsonValue;
 };
 
@@ -83,14 +83,21 @@ export class DocumentsService {
 }
 
 function readRow({ id, type, organisation, bytes, salts }: Row): StoredDocument {
-  const text = Buffer.from(bytes ?? []).toString('utf8');
   return {
     id,
     type,
     organisation,
     bytes: new Uint8Array(bytes ?? []),
-    salts: JSON.parse(Buffer.from(salts ?? []).toString('utf8')) as Salts,
-    // JSON.parse, not parseStrict: the bytes may have been changed, and the reader is to see that, not us
-    doc: JSON.parse(text) as JsonValue,
+    salts: readJson(salts) as Salts,
+    doc: readJson(bytes),
   };
+}
+
+/** JSON.parse, not parseStrict: the bytes may have been changed, and it is the reader who is to see that. */
+function readJson(bytes: Buffer | null): JsonValue {
+  try {
+    return JSON.parse((bytes ?? Buffer.alloc(0)).toString('utf8')) as JsonValue;
+  } catch {
+    return null;
+  }
 }

@@ -64,5 +64,6 @@ function setDefaults(request: FastifyRequest, reply: FastifyReply): void {
     'X-Frame-Options': 'DENY',
     'Permissions-Policy': 'camera=(self), geolocation=(), microphone=()',
   };
-  for (const [name, value] of Object.entries(defaults)) if (!reply.hasHeader(name)) void reply.header(name, value);
+  for (const [name, value] of Object.entries(defaults))
+    if (!reply.hasHeader(name)) void reply.header(name, value);
 }

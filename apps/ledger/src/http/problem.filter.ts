@@ -21,7 +21,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (!refusal) this.logger.error({ err: error, requestId: request.id }, 'a request failed');
     const facts = refusal ?? bugRefusal(String(request.id));
     if (reply.sent) return;
-    if (facts.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(facts.retryAfterSeconds));
+    if (facts.retryAfterSeconds !== undefined)
+      void reply.header('Retry-After', String(facts.retryAfterSeconds));
     if (facts.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     void reply
       .status(facts.status)

@@ -34,7 +34,10 @@ const FRAMEWORK: Readonly<Record<number, { readonly code: string; readonly remed
   406: { code: 'http/not-acceptable', remedy: 'accept one of the offered media types' },
   413: { code: 'http/too-large', remedy: 'send less: 20 MB a file, 1 MB of JSON' },
   414: { code: 'http/uri-too-long', remedy: 'shorten the address' },
-  415: { code: 'http/unsupported-media-type', remedy: 'send application/json, or multipart/form-data for a file' },
+  415: {
+    code: 'http/unsupported-media-type',
+    remedy: 'send application/json, or multipart/form-data for a file',
+  },
   429: { code: 'http/too-many-requests', remedy: 'wait as long as Retry-After says' },
   503: { code: 'http/unavailable', remedy: 'try again later' },
 };
@@ -50,7 +53,9 @@ type Coded = Error & {
 
 /** A refusal of one of the rooms: an Error with a `room/what` code. */
 function isRoomError(error: unknown): error is Coded {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && ROOM_CODE.test(error.code);
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && ROOM_CODE.test(error.code)
+  );
 }
 
 /** Null: not a refusal but a bug of ours. */
@@ -68,7 +73,10 @@ function roomRefusal(error: Coded): RefusalFacts {
     status: STATUS_OF[error.code] ?? 400,
     code: error.code,
     detail: error.message,
-    remedy: typeof error.remedy === 'string' ? error.remedy : 'correct the value that the detail names and send again',
+    remedy:
+      typeof error.remedy === 'string'
+        ? error.remedy
+        : 'correct the value that the detail names and send again',
     ...(typeof error.pointer === 'string' && { pointer: error.pointer }),
     ...(typeof error.place === 'object' && error.place !== null && { place: error.place }),
   };

@@ -20,7 +20,9 @@ function invalidBody(errors: readonly RefusalItem[]): RefusalError {
   return new RefusalError({
     status: 400,
     code: 'http/invalid-body',
-    detail: errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ') || 'the body has not the right shape',
+    detail:
+      errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ') ||
+      'the body has not the right shape',
     remedy: 'correct the named members; shapes are described at /api/docs',
     ...(first?.pointer !== undefined && { pointer: first.pointer }),
     errors,

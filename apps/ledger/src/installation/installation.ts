@@ -1,24 +1,15 @@
 // One data folder = one installation: its address, its log and its chain are fixed at the first start.
 import { join, resolve } from 'node:path';
-import { formatVerifierKey } from '#lib/transparency-log';
 import { fromBase64url, toHex } from '#lib/canonical';
+import { formatVerifierKey } from '#lib/transparency-log';
 import type { ChainFacts } from '../chain/chain-facts.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Random } from '../random.ts';
-import { lockDataFolder } from './data-folder-lock.ts';
+import { takeDataFolder } from './data-folder-lock.ts';
 import { ensureFolder, READABLE, readJson, writeJson } from './kept-file.ts';
 import { type ChainKeyFile, deriveSecret, KeyFolder } from './keys.ts';
-
-/** A start that cannot go on, said in one sentence for the person at the terminal. Exit 1. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-  readonly code: string;
-  constructor(code: `installation/${string}`, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
+import { StartError } from './start-error.ts';
 
 const FORMAT = 'anchorleaf-installation/v1';
 
@@ -36,7 +27,9 @@ type Identity = {
 };
 
 /** `chain.json`, written when the contracts stand and the log is open; binds the folder to its chain. */
-type KeptChain = { readonly format: 'anchorleaf-chain/v1' } & Omit<ChainFacts, 'chainId'> & { readonly chainId: string };
+type KeptChain = { readonly format: 'anchorleaf-chain/v1' } & Omit<ChainFacts, 'chainId'> & {
+    readonly chainId: string;
+  };
 
 /** What is fixed, and where things are. Inject by this class. */
 export class Installation {
@@ -117,13 +110,13 @@ export class Installation {
 
 /**
  * Locks the data folder, reads what is fixed, and makes it at the first start.
- * @throws StartError `installation/in-use`, `installation/public-url-changed`, …
+ * @throws FolderInUse; StartError `installation/public-url-changed`, …
  */
 export async function openInstallation(config: Config, clock: Clock, random: Random): Promise<Installation> {
   const dataDir = resolve(config.dataDir);
   // 0755: the database may run as another user and must reach its own folder; secrets are in keys/, 0700
   await ensureFolder(dataDir, 0o755);
-  const lock = await lockDataFolder(dataDir);
+  const lock = await takeDataFolder(dataDir, { url: config.publicUrl ?? defaultUrl(config) });
   try {
     const path = join(dataDir, 'installation.json');
     const found = await readJson<Identity>(path);
@@ -137,7 +130,17 @@ export async function openInstallation(config: Config, clock: Clock, random: Ran
     // last: when it is there, every key is
     if (!found) await writeJson(path, identity, READABLE);
     const unlock = () => lock.release();
-    return new Installation({ dataDir, identity, isFirstStart: !found, keys, operatorApiKey, chainOperator, log, secret, unlock });
+    return new Installation({
+      dataDir,
+      identity,
+      isFirstStart: !found,
+      keys,
+      operatorApiKey,
+      chainOperator,
+      log,
+      secret,
+      unlock,
+    });
   } catch (error) {
     await lock.release();
     throw error;
@@ -162,7 +165,10 @@ function makeIdentity(config: Config, clock: Clock, random: Random): Identity {
 
 function requireSameAddress(found: Identity, config: Config): Identity {
   if (found.format !== FORMAT)
-    throw new StartError('installation/other-format', `installation.json has format ${found.format}, expected ${FORMAT}`);
+    throw new StartError(
+      'installation/other-format',
+      `installation.json has format ${found.format}, expected ${FORMAT}`,
+    );
   if (config.publicUrl !== null && config.publicUrl !== found.publicUrl)
     throw new StartError(
       'installation/public-url-changed',

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { Save, Sequenced } from './batch-commit.ts';
+import { Sequencer } from './sequencer.ts';
 
-/** Where an entry stands, for good. */
-export type Sequenced = { readonly index: bigint; readonly leafHash: Uint8Array };
+export type { Sequenced } from './batch-commit.ts';
 
 export type AppendRequest = {
   /** Canonical entry bytes, in the order they are to stand. All of them are recorded or none. */
@@ -12,16 +12,18 @@ export type AppendRequest = {
    * Use only `tx` in it (another connection would not see the rows, and may wait for this one), keep it short, and
    * throw to record nothing.
    */
-  readonly save?: (tx: EntityManager, at: readonly Sequenced[]) => Promise<void>;
+  readonly save?: Save;
 };
 
 @Injectable()
 export class LogService {
+  constructor(private readonly sequencer: Sequencer) {}
+
   /**
    * Appends and answers when the entries are durable and sequenced; their inclusion proofs are complete then.
-   * @throws RefusalError `log/...` (entry refused: 400; queue full: 429; not the writer or stopped: 503) or what `save` threw
+   * @throws RefusalError `log/…` (entry refused: 400, 409; queue full: 429; not writing: 503), or what `save` threw
    */
-  record(_request: AppendRequest): Promise<Sequenced[]> {
-    throw new Error('the sequencer is not built yet');
+  record({ entries, save }: AppendRequest): Promise<Sequenced[]> {
+    return this.sequencer.append(entries, save);
   }
 }

@@ -1,4 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import {
+  consistencyPlan,
+  encodeEntryTile,
+  inclusionPlan,
+  type ProofPlan,
+  runPlan,
+  type Tile,
+  tileNodes,
+} from '#lib/transparency-log';
+import { readNodes } from './log-store.ts';
 
 export type LogHead = {
   readonly size: bigint;
@@ -13,34 +24,81 @@ export type RecordedEntry = {
   readonly bytes: Uint8Array;
 };
 
+type EntryRow = { index: string; leaf_hash: Buffer; bytes: Buffer };
+const ENTRY = 'select index, leaf_hash, bytes from log_entry';
+
 /** Reads of the log: entries, proofs, heads. All of it is true for ever but the head. */
 @Injectable()
 export class ProofsService {
-  /** The newest published head. */
-  head(): Promise<LogHead> {
-    throw new Error('not built yet');
+  constructor(private readonly database: DataSource) {}
+
+  /** The newest published head; null while the log is empty. */
+  async head(): Promise<LogHead | null> {
+    const [row] = (await this.database.query(
+      'select size, root, note from log_checkpoint order by size desc limit 1',
+    )) as {
+      size: string;
+      root: Buffer;
+      note: string;
+    }[];
+    return row ? { size: BigInt(row.size), root: new Uint8Array(row.root), checkpoint: row.note } : null;
   }
 
-  /** Sibling hashes, leaf to root. Needs index < size ≤ size of the head. */
-  inclusion(_index: bigint, _size: bigint): Promise<Uint8Array[]> {
-    throw new Error('not built yet');
+  /** Sibling hashes, leaf to root. Needs index < size ≤ size of the head. @throws LogError */
+  inclusion(index: bigint, size: bigint): Promise<Uint8Array[]> {
+    return this.prove(inclusionPlan(index, size));
   }
 
-  /** Needs 0 < from ≤ to ≤ size of the head. */
-  consistency(_from: bigint, _to: bigint): Promise<Uint8Array[]> {
-    throw new Error('not built yet');
+  /** Needs 0 < from ≤ to ≤ size of the head. @throws LogError */
+  consistency(from: bigint, to: bigint): Promise<Uint8Array[]> {
+    return this.prove(consistencyPlan(from, to));
   }
 
-  entry(_index: bigint): Promise<RecordedEntry | null> {
-    throw new Error('not built yet');
+  async entry(index: bigint): Promise<RecordedEntry | null> {
+    const rows = (await this.database.query(`${ENTRY} where index = $1`, [index])) as EntryRow[];
+    return rows[0] ? readRow(rows[0]) : null;
   }
 
-  entryByLeaf(_leafHash: Uint8Array): Promise<RecordedEntry | null> {
-    throw new Error('not built yet');
+  async entryByLeaf(leafHash: Uint8Array): Promise<RecordedEntry | null> {
+    const rows = (await this.database.query(`${ENTRY} where leaf_hash = $1`, [
+      Buffer.from(leafHash),
+    ])) as EntryRow[];
+    return rows[0] ? readRow(rows[0]) : null;
   }
 
   /** All entries about these contents (`sha256:…`), in log order. */
-  entriesByContent(_contents: readonly string[]): Promise<RecordedEntry[]> {
-    throw new Error('not built yet');
+  async entriesByContent(contents: readonly string[]): Promise<RecordedEntry[]> {
+    const rows = await this.database.query(`${ENTRY} where content = any($1::text[]) order by index`, [
+      contents,
+    ]);
+    return (rows as EntryRow[]).map(readRow);
   }
+
+  /** The hashes or entries of a tile, as C2SP tlog-tiles lays them out; null when the log has not grown that far. */
+  async tile(tile: Tile): Promise<Buffer | null> {
+    if (tile.level === 'entries') {
+      const first = 256n * tile.index;
+      const rows = (await this.database.query(`${ENTRY} where index >= $1 and index < $2 order by index`, [
+        first,
+        first + BigInt(tile.width),
+      ])) as EntryRow[];
+      return rows.length === tile.width
+        ? Buffer.from(encodeEntryTile(rows.map(({ bytes }) => new Uint8Array(bytes))))
+        : null;
+    }
+    const nodes = tileNodes(tile);
+    const rows = (await this.database.query(
+      'select hash from log_node where level = $1 and index >= $2 and index < $3 order by index',
+      [nodes[0]?.level, nodes[0]?.index, (nodes.at(-1)?.index ?? 0n) + 1n],
+    )) as { hash: Buffer }[];
+    return rows.length === tile.width ? Buffer.concat(rows.map(({ hash }) => hash)) : null;
+  }
+
+  private async prove(plan: ProofPlan): Promise<Uint8Array[]> {
+    return runPlan(plan, await readNodes(this.database, plan.flat()));
+  }
+}
+
+function readRow({ index, leaf_hash, bytes }: EntryRow): RecordedEntry {
+  return { index: BigInt(index), leafHash: new Uint8Array(leaf_hash), bytes: new Uint8Array(bytes) };
 }

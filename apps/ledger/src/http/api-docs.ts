@@ -1,0 +1,16 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+
+/** OpenAPI 3.1 at /api/docs (page) and /api/docs-json; made at the first request, not at the start. */
+export function installApiDocs(app: INestApplication): void {
+  const options = new DocumentBuilder()
+    .setTitle('Anchorleaf')
+    .setDescription('Carbon ledger and digital product passports. Refusals are problem documents (RFC 9457).')
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'alk_…' })
+    .build();
+  SwaggerModule.setup('api/docs', app, () => SwaggerModule.createDocument(app, options), {
+    customSiteTitle: 'Anchorleaf API',
+  });
+}

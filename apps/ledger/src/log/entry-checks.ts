@@ -1,0 +1,97 @@
+// What an entry must be before it may stand in the log for ever. Entries come from our own rooms, but this is the last
+// door: nothing that is refused here can be taken back later.
+import { toHex } from '#lib/canonical';
+import { checkEntryForm, type Entry, parseEntry } from '#lib/record';
+import { leafHash } from '#lib/transparency-log';
+import { RefusalError } from '../http/refusal.ts';
+
+export const MAX_ENTRY_BYTES = 65_535;
+const MAX_CLOCK_SKEW_MS = 5 * 60_000;
+
+/** Plain kinds that count only when a signed manifest of their issuer covers them in the same append. */
+const COVERED_KINDS: ReadonlySet<string> = new Set([
+  'organisation/v1',
+  'facility/v1',
+  'product/v1',
+  'batch/v1',
+  'activity/v1',
+  'footprint/v1',
+]);
+
+export type CheckedEntry = {
+  readonly bytes: Uint8Array;
+  readonly entry: Entry;
+  readonly leafHash: Uint8Array;
+  /** Hex: key of maps. */
+  readonly leaf: string;
+};
+
+function refused(code: string, detail: string, remedy: string): RefusalError {
+  return new RefusalError({ status: 400, code, detail, remedy });
+}
+
+/** All that can be told from the entries of one append alone. @throws RefusalError, RecordError */
+export function checkEntries(entries: readonly Uint8Array[], now: Date): CheckedEntry[] {
+  const checked = entries.map((bytes) => checkEntry(bytes, now));
+  const leaves = new Set<string>();
+  for (const { leaf } of checked) {
+    if (leaves.has(leaf)) throw duplicate(leaf);
+    leaves.add(leaf);
+  }
+  requireCovers(checked);
+  return checked;
+}
+
+function checkEntry(bytes: Uint8Array, now: Date): CheckedEntry {
+  if (bytes.length > MAX_ENTRY_BYTES)
+    throw refused(
+      'log/entry-too-long',
+      `an entry has at most ${MAX_ENTRY_BYTES} bytes, got ${bytes.length}`,
+      'move content into its document',
+    );
+  // refuses bytes that are not canonical and kinds that are not known
+  const entry = parseEntry(bytes);
+  checkEntryForm(entry);
+  const ahead = Date.parse(entry.time) - now.getTime();
+  if (!(ahead <= MAX_CLOCK_SKEW_MS))
+    throw refused(
+      'log/time-in-future',
+      `the entry states ${entry.time}, ${Math.round(ahead / 1000)} s from now`,
+      'set the clock right',
+    );
+  const hash = leafHash(bytes);
+  return { bytes, entry, leafHash: hash, leaf: toHex(hash) };
+}
+
+function requireCovers(checked: readonly CheckedEntry[]): void {
+  const covered = new Set<string>();
+  for (const { entry } of checked) {
+    if (entry.kind !== 'import/v1') continue;
+    for (const ref of entry.refs)
+      if (ref.rel === 'covers' && 'entry' in ref) covered.add(`${entry.issuer} ${ref.entry}`);
+  }
+  for (const { entry, leaf } of checked)
+    if (COVERED_KINDS.has(entry.kind) && !covered.has(`${entry.issuer} ${leaf}`))
+      throw refused(
+        'log/not-covered',
+        `entry ${leaf} of kind ${entry.kind} is covered by no import/v1 manifest of ${entry.issuer} in this append`,
+        'record a signed manifest together with the entries it covers',
+      );
+}
+
+export function duplicate(leaf: string): RefusalError {
+  return new RefusalError({
+    status: 409,
+    code: 'log/duplicate-entry',
+    detail: `the entry with leaf hash ${leaf} is in the log already`,
+    remedy: 'nothing is to be done: it is recorded',
+  });
+}
+
+export function dangling(rel: string, target: string): RefusalError {
+  return refused(
+    'log/dangling-reference',
+    `the reference "${rel}" leads to ${target}, which is not recorded`,
+    'record what is referred to first',
+  );
+}

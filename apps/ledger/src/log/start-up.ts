@@ -1,0 +1,148 @@
+// What is checked before a process may write to the log. Anything that does not fit is a reason to stop, never to repair.
+import { equalBytes, toHex } from '#lib/canonical';
+import {
+  EMPTY_ROOT,
+  type Frontier,
+  frontierRoot,
+  leafHash,
+  openCheckpoint,
+  parseVerifierKey,
+  rootPlan,
+  runPlan,
+} from '#lib/transparency-log';
+import type { ChainService } from '../chain/chain.service.ts';
+import type { Head } from './batch-commit.ts';
+import { type HeadRow, type Queryable, readHead, readNodes } from './log-store.ts';
+
+/** Appending stops for good in this installation's present state; reads go on. */
+export class LogStopped extends Error {
+  override readonly name = 'LogStopped';
+  readonly code: `log/${string}`;
+  constructor(code: `log/${string}`, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type LogIdentity = {
+  readonly origin: string;
+  readonly logId: string;
+  readonly genesis: string;
+  readonly verifierKey: string;
+};
+
+const LAST_ENTRIES = 256;
+
+/** Begins a new epoch: what an earlier holder of the lease still has in hand will not be written. */
+export async function beginEpoch(db: Queryable, identity: LogIdentity, now: Date): Promise<HeadRow> {
+  // a new log, only where there is no trace of one
+  await db.query(
+    `insert into log_head (origin, log_id, genesis, size, root, time, epoch)
+     select $1, $2, $3, 0, $4, $5, 0 where not exists (select from log_entry) on conflict do nothing`,
+    [identity.origin, identity.logId, identity.genesis, Buffer.from(EMPTY_ROOT), now],
+  );
+  await db.query('update log_head set epoch = epoch + 1');
+  const head = await readHead(db);
+  if (!head)
+    throw new LogStopped(
+      'log/head-lost',
+      'the database has entries but no head: part of it was lost. Restore a backup',
+    );
+  return head;
+}
+
+/** Checks the store from end to head. @throws LogStopped */
+export async function checkStore(db: Queryable, identity: LogIdentity, head: HeadRow): Promise<Head> {
+  for (const name of ['origin', 'logId', 'genesis'] as const)
+    if (head[name] !== identity[name])
+      throw new LogStopped(
+        'log/other-log',
+        `the database holds the log with ${name} ${head[name]}, this installation is ${identity[name]}: database and data folder do not belong together`,
+      );
+  const frontier = await readFrontier(db, head.size);
+  const root = frontierRoot(frontier);
+  if (!equalBytes(root, head.root))
+    throw new LogStopped(
+      'log/store-broken',
+      `the stored hashes give root ${toHex(root)} at size ${head.size}, the head says ${toHex(head.root)}. Restore a backup`,
+    );
+  await checkEntries(db, head.size);
+  await checkCheckpoint(db, identity, head);
+  return { frontier, root, time: head.time };
+}
+
+async function readFrontier(db: Queryable, size: bigint): Promise<Frontier> {
+  return { size, hashes: size === 0n ? [] : await readNodes(db, rootPlan(size).flat()) };
+}
+
+async function checkEntries(db: Queryable, size: bigint): Promise<void> {
+  const [counted] = (await db.query('select count(*) as count, max(index) as last from log_entry')) as {
+    count: string;
+    last: string | null;
+  }[];
+  if (BigInt(counted?.count ?? 0) !== size || BigInt(counted?.last ?? -1) !== size - 1n)
+    throw new LogStopped(
+      'log/store-broken',
+      `the head says ${size} entries, the database has ${counted?.count} up to index ${counted?.last}. Restore a backup`,
+    );
+  const rows = (await db.query(
+    `select entry.index, entry.bytes, entry.leaf_hash, node.hash from log_entry entry
+     left join log_node node on node.level = 0 and node.index = entry.index order by entry.index desc limit $1`,
+    [LAST_ENTRIES],
+  )) as { index: string; bytes: Buffer; leaf_hash: Buffer; hash: Buffer | null }[];
+  for (const row of rows) {
+    const hash = Buffer.from(leafHash(new Uint8Array(row.bytes)));
+    if (!hash.equals(row.leaf_hash) || !row.hash || !hash.equals(row.hash))
+      throw new LogStopped(
+        'log/store-broken',
+        `entry ${row.index} does not hash to its leaf: the database was changed. Restore a backup`,
+      );
+  }
+}
+
+async function checkCheckpoint(db: Queryable, identity: LogIdentity, head: HeadRow): Promise<void> {
+  const [last] = (await db.query('select size, note from log_checkpoint order by size desc limit 1')) as {
+    size: string;
+    note: string;
+  }[];
+  if (!last && head.size === 0n) return;
+  try {
+    const { size, root } = openCheckpoint(last?.note ?? '', parseVerifierKey(identity.verifierKey));
+    if (size === head.size && equalBytes(root, head.root)) return;
+  } catch (cause) {
+    throw new LogStopped(
+      'log/store-broken',
+      'the newest checkpoint is not signed by the log key of this data folder',
+      { cause },
+    );
+  }
+  throw new LogStopped(
+    'log/store-broken',
+    `the newest checkpoint is of size ${last?.size}, the head of size ${head.size}. Restore a backup`,
+  );
+}
+
+/**
+ * The head on chain must be a head of this very log: the chain forgets nothing, so a database that knows less is an old
+ * backup, and one that knows otherwise is a fork.
+ * @throws LogStopped; RpcUnreachable
+ */
+export async function checkAgainstChain(db: Queryable, chain: ChainService, size: bigint): Promise<void> {
+  const [, onChain, root] = (await chain.read('CheckpointAnchor', 'latest', [chain.facts.logId])) as [
+    bigint,
+    bigint,
+    string,
+  ];
+  if (onChain === 0n) return;
+  if (onChain > size)
+    throw new LogStopped(
+      'log/behind-chain',
+      `the chain holds a head of size ${onChain}, this database has ${size} entries: it is an older state. Restore the newest backup; nothing is appended before it has caught up`,
+    );
+  const [own] = runPlan(rootPlan(onChain), await readNodes(db, rootPlan(onChain).flat()));
+  if (`0x${toHex(own as Uint8Array)}` !== root.toLowerCase())
+    throw new LogStopped(
+      'log/forked',
+      `at size ${onChain} the chain holds root ${root}, this database has 0x${toHex(own as Uint8Array)}: they are two different logs. Nothing is appended`,
+    );
+}
