@@ -185,9 +185,9 @@ function describeFacility(input) {
     lines: names.map((line) => {
       const made = outputs.get(line) ?? ZERO;
       const outputPart = divide(made, output);
-      const own = electricity.used.get(line);
+      const own = electricity.own.get(line);
       const unmetered = own === void 0 || electricity.incomplete.has(line);
-      const attributed = add(own ?? ZERO, multiply(spread, outputPart));
+      const attributed = add(electricity.used.get(line) ?? ZERO, multiply(spread, outputPart));
       return {
         line,
         output: made,
@@ -217,20 +217,24 @@ function sumOutputs(input) {
 }
 function sumElectricity(input) {
   const used = /* @__PURE__ */ new Map();
+  const own = /* @__PURE__ */ new Map();
   const incomplete = /* @__PURE__ */ new Set();
   let supplied = ZERO;
   let metered = false;
   for (const activity of input.activities) {
-    if (activity.record.role === "metered-use") {
-      metered = true;
-      const { line } = activity.record;
-      if (activity.amount === null) incomplete.add(line);
-      else used.set(line, add(used.get(line) ?? ZERO, inUnit(activity, "kWh")));
-    } else if (activity.allocation === "electricity-use" && activity.amount !== null) {
-      supplied = add(supplied, inUnit(activity, "kWh"));
+    const { role, kind, line } = activity.record;
+    const isUse = role === "metered-use";
+    const isOwn = line !== "shared" && (isUse || kind === "electricity" && role === "burden");
+    metered ||= isUse;
+    if (activity.amount === null) {
+      if (isOwn) incomplete.add(line);
+      continue;
     }
+    if (isUse) used.set(line, add(used.get(line) ?? ZERO, inUnit(activity, "kWh")));
+    if (isOwn) own.set(line, add(own.get(line) ?? ZERO, inUnit(activity, "kWh")));
+    if (activity.allocation === "electricity-use") supplied = add(supplied, inUnit(activity, "kWh"));
   }
-  return { used, incomplete, supplied, metered };
+  return { used, own, incomplete, supplied, metered };
 }
 function unallocatedPart(supplied, used) {
   if (supplied.n === 0n) return null;
@@ -333,6 +337,81 @@ var STAGES = [
 ];
 var FACTOR_KINDS = ["life-cycle", "direct", "upstream", "inventory-co2"];
 var FACTOR_GRADES = ["official", "second-hand", "computed", "maker-stated"];
+
+// libs/footprint/src/shape.ts
+var INSTANT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+function readPeriod(value, place) {
+  const fields = object(value, place);
+  const start = text(fields, "start", place);
+  const end = text(fields, "end", place);
+  if (!INSTANT.test(start) || !INSTANT.test(end) || start >= end) {
+    throw new FootprintError(
+      "footprint/malformed-period",
+      place,
+      `${shown(start)} to ${shown(end)} is not a period of UTC times like 2025-12-31T16:00:00Z with start before end`
+    );
+  }
+  return { start, end };
+}
+function readLine(fields, place) {
+  const line = text(fields, "line", place);
+  if (line !== "shared" && !/^L[1-9]\d?$/.test(line)) malformed(`${place}/line`, "L1 to L99 or shared", line);
+  return line;
+}
+function amount(value, place) {
+  const fields = object(value, place);
+  const unit2 = text(fields, "unit", place);
+  if (!isUnit(unit2)) {
+    throw new FootprintError(
+      "footprint/malformed-quantity",
+      `${place}/unit`,
+      `${shown(unit2)} is not a known unit`
+    );
+  }
+  return { value: decimal(fields.value, `${place}/value`, "footprint/malformed-quantity"), unit: unit2 };
+}
+function decimal(value, place, code) {
+  if (typeof value !== "string")
+    throw new FootprintError(code, place, `${shown(value)} is not a decimal string`);
+  try {
+    return parseDecimal(value);
+  } catch (cause) {
+    if (cause instanceof QuantityError) throw new FootprintError(code, place, cause.message, { cause });
+    throw cause;
+  }
+}
+function object(value, place) {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    malformed(place, "an object", value);
+  return value;
+}
+function list(fields, key, place) {
+  const value = fields[key];
+  if (!Array.isArray(value)) malformed(`${place}/${key}`, "a list", value);
+  return value;
+}
+function text(fields, key, place) {
+  const value = fields[key];
+  if (typeof value !== "string" || value === "") malformed(`${place}/${key}`, "a text", value);
+  return value;
+}
+function oneOf(fields, key, place, allowed) {
+  const value = fields[key];
+  const found = allowed.find((each) => each === value);
+  if (found === void 0) malformed(`${place}/${key}`, `one of ${allowed.join(", ")}`, value);
+  return found;
+}
+function malformed(place, wanted, seen) {
+  throw new FootprintError(
+    "footprint/malformed-input",
+    place,
+    `${place || "the input"} must be ${wanted}, seen ${shown(seen)}`
+  );
+}
+function shown(value) {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+}
 
 // libs/footprint/src/input.ts
 var MAX_ACTIVITIES = 5e3;
@@ -524,79 +603,6 @@ function factorUnit(unit2, numerator, place) {
     );
   }
   return bottom;
-}
-var INSTANT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
-function readPeriod(value, place) {
-  const fields = object(value, place);
-  const start = text(fields, "start", place);
-  const end = text(fields, "end", place);
-  if (!INSTANT.test(start) || !INSTANT.test(end) || start >= end) {
-    throw new FootprintError(
-      "footprint/malformed-period",
-      place,
-      `${shown(start)} to ${shown(end)} is not a period of UTC times like 2025-12-31T16:00:00Z with start before end`
-    );
-  }
-  return { start, end };
-}
-function readLine(fields, place) {
-  const line = text(fields, "line", place);
-  if (line !== "shared" && !/^L[1-9]\d?$/.test(line)) malformed(`${place}/line`, "L1 to L99 or shared", line);
-  return line;
-}
-function amount(value, place) {
-  const fields = object(value, place);
-  const unit2 = text(fields, "unit", place);
-  if (!isUnit(unit2)) {
-    throw new FootprintError(
-      "footprint/malformed-quantity",
-      `${place}/unit`,
-      `${shown(unit2)} is not a known unit`
-    );
-  }
-  return { value: decimal(fields.value, `${place}/value`, "footprint/malformed-quantity"), unit: unit2 };
-}
-function decimal(value, place, code) {
-  if (typeof value !== "string")
-    throw new FootprintError(code, place, `${shown(value)} is not a decimal string`);
-  try {
-    return parseDecimal(value);
-  } catch (cause) {
-    if (cause instanceof QuantityError) throw new FootprintError(code, place, cause.message, { cause });
-    throw cause;
-  }
-}
-function object(value, place) {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    malformed(place, "an object", value);
-  return value;
-}
-function list(fields, key, place) {
-  const value = fields[key];
-  if (!Array.isArray(value)) malformed(`${place}/${key}`, "a list", value);
-  return value;
-}
-function text(fields, key, place) {
-  const value = fields[key];
-  if (typeof value !== "string" || value === "") malformed(`${place}/${key}`, "a text", value);
-  return value;
-}
-function oneOf(fields, key, place, allowed) {
-  const value = fields[key];
-  const found = allowed.find((each) => each === value);
-  if (found === void 0) malformed(`${place}/${key}`, `one of ${allowed.join(", ")}`, value);
-  return found;
-}
-function malformed(place, wanted, seen) {
-  throw new FootprintError(
-    "footprint/malformed-input",
-    place,
-    `${place || "the input"} must be ${wanted}, seen ${shown(seen)}`
-  );
-}
-function shown(value) {
-  const json = JSON.stringify(value) ?? String(value);
-  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 }
 
 // libs/footprint/src/shares.ts

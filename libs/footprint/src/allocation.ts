@@ -73,9 +73,9 @@ export function describeFacility(input: ReadInput): Facility {
     lines: names.map((line) => {
       const made = outputs.get(line) ?? ZERO;
       const outputPart = divide(made, output);
-      const own = electricity.used.get(line);
+      const own = electricity.own.get(line);
       const unmetered = own === undefined || electricity.incomplete.has(line);
-      const attributed = add(own ?? ZERO, multiply(spread, outputPart));
+      const attributed = add(electricity.used.get(line) ?? ZERO, multiply(spread, outputPart));
       return {
         line,
         output: made,
@@ -107,20 +107,25 @@ function sumOutputs(input: ReadInput): Map<Line, Rational> {
 
 function sumElectricity(input: ReadInput) {
   const used = new Map<Line, Rational>();
+  const own = new Map<Line, Rational>();
   const incomplete = new Set<Line>();
   let supplied = ZERO;
   let metered = false;
   for (const activity of input.activities) {
-    if (activity.record.role === 'metered-use') {
-      metered = true;
-      const { line } = activity.record;
-      if (activity.amount === null) incomplete.add(line);
-      else used.set(line, add(used.get(line) ?? ZERO, inUnit(activity, 'kWh')));
-    } else if (activity.allocation === 'electricity-use' && activity.amount !== null) {
-      supplied = add(supplied, inUnit(activity, 'kWh'));
+    const { role, kind, line } = activity.record;
+    const isUse = role === 'metered-use';
+    // Without bills the line's meter carries the emissions itself and still says what the line used.
+    const isOwn = line !== 'shared' && (isUse || (kind === 'electricity' && role === 'burden'));
+    metered ||= isUse;
+    if (activity.amount === null) {
+      if (isOwn) incomplete.add(line);
+      continue;
     }
+    if (isUse) used.set(line, add(used.get(line) ?? ZERO, inUnit(activity, 'kWh')));
+    if (isOwn) own.set(line, add(own.get(line) ?? ZERO, inUnit(activity, 'kWh')));
+    if (activity.allocation === 'electricity-use') supplied = add(supplied, inUnit(activity, 'kWh'));
   }
-  return { used, incomplete, supplied, metered };
+  return { used, own, incomplete, supplied, metered };
 }
 
 function unallocatedPart(supplied: Rational, used: Rational): Rational | null {

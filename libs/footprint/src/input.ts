@@ -3,7 +3,7 @@
  * bundle, so shape is checked before anything is calculated.
  */
 import type { Line, Period } from '#lib/evidence';
-import { isUnit, parseDecimal, QuantityError, type Rational, type Unit } from '#lib/quantity';
+import { isUnit, type Rational, type Unit } from '#lib/quantity';
 import { FootprintError } from './errors.ts';
 import {
   type Allocation,
@@ -14,6 +14,19 @@ import {
   type InputActivity,
   STAGES,
 } from './model.ts';
+import {
+  amount,
+  decimal,
+  type Fields,
+  list,
+  malformed,
+  object,
+  oneOf,
+  readLine,
+  readPeriod,
+  shown,
+  text,
+} from './shape.ts';
 
 export const MAX_ACTIVITIES = 5_000;
 const MAX_FACTORS_PER_ACTIVITY = 8;
@@ -248,95 +261,4 @@ function factorUnit(unit: string, numerator: string, place: string): Unit {
     );
   }
   return bottom;
-}
-
-const INSTANT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
-
-function readPeriod(value: unknown, place: string): Period {
-  const fields = object(value, place);
-  const start = text(fields, 'start', place);
-  const end = text(fields, 'end', place);
-  // The one fixed form makes order of time the order of text.
-  if (!INSTANT.test(start) || !INSTANT.test(end) || start >= end) {
-    throw new FootprintError(
-      'footprint/malformed-period',
-      place,
-      `${shown(start)} to ${shown(end)} is not a period of UTC times like 2025-12-31T16:00:00Z with start before end`,
-    );
-  }
-  return { start, end };
-}
-
-function readLine(fields: Fields, place: string): Line {
-  const line = text(fields, 'line', place);
-  if (line !== 'shared' && !/^L[1-9]\d?$/.test(line)) malformed(`${place}/line`, 'L1 to L99 or shared', line);
-  return line as Line;
-}
-
-function amount(value: unknown, place: string): { value: Rational; unit: Unit } {
-  const fields = object(value, place);
-  const unit = text(fields, 'unit', place);
-  if (!isUnit(unit)) {
-    throw new FootprintError(
-      'footprint/malformed-quantity',
-      `${place}/unit`,
-      `${shown(unit)} is not a known unit`,
-    );
-  }
-  return { value: decimal(fields.value, `${place}/value`, 'footprint/malformed-quantity'), unit };
-}
-
-function decimal(
-  value: unknown,
-  place: string,
-  code: 'footprint/malformed-quantity' | 'footprint/malformed-factor',
-): Rational {
-  if (typeof value !== 'string')
-    throw new FootprintError(code, place, `${shown(value)} is not a decimal string`);
-  try {
-    return parseDecimal(value);
-  } catch (cause) {
-    if (cause instanceof QuantityError) throw new FootprintError(code, place, cause.message, { cause });
-    throw cause;
-  }
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function object(value: unknown, place: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    malformed(place, 'an object', value);
-  return value as Fields;
-}
-
-function list(fields: Fields, key: string, place: string): readonly unknown[] {
-  const value = fields[key];
-  if (!Array.isArray(value)) malformed(`${place}/${key}`, 'a list', value);
-  return value as readonly unknown[];
-}
-
-function text(fields: Fields, key: string, place: string): string {
-  const value = fields[key];
-  if (typeof value !== 'string' || value === '') malformed(`${place}/${key}`, 'a text', value);
-  return value as string;
-}
-
-function oneOf<T extends string>(fields: Fields, key: string, place: string, allowed: readonly T[]): T {
-  const value = fields[key];
-  const found = allowed.find((each) => each === value);
-  if (found === undefined) malformed(`${place}/${key}`, `one of ${allowed.join(', ')}`, value);
-  return found as T;
-}
-
-function malformed(place: string, wanted: string, seen: unknown): never {
-  throw new FootprintError(
-    'footprint/malformed-input',
-    place,
-    `${place || 'the input'} must be ${wanted}, seen ${shown(seen)}`,
-  );
-}
-
-function shown(value: unknown): string {
-  const json = JSON.stringify(value) ?? String(value);
-  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 }
