@@ -1,7 +1,7 @@
 // Keccak-256 and addresses. Yellow Paper, appendix F (address = last 20 bytes of the key's hash); EIP-55 (checksum).
-import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { toHex, utf8 } from '#lib/canonical';
+import { Point } from './curve.ts';
 import { formatData } from './data.ts';
 import { EvmError, shown } from './errors.ts';
 
@@ -44,5 +44,5 @@ export function addressOfPublicKey(publicKey: Uint8Array): string {
 
 /** The checksummed address of a 32-byte secret key; a key that is 0 or not below the curve order is a bug of the caller. */
 export function addressOf(secretKey: Uint8Array): string {
-  return addressOfPublicKey(secp256k1.getPublicKey(secretKey, false));
+  return addressOfPublicKey(Point.BASE.multiply(Point.Fn.fromBytes(secretKey)).toBytes(false));
 }

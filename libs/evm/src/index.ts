@@ -11,7 +11,8 @@ export { addressOf, checksumAddress, keccak256, sameAddress } from './address.ts
 export { formatData, parseData } from './data.ts';
 export { EvmError, type EvmErrorCode } from './errors.ts';
 export type { Rpc, RpcAnswer, RpcRequest } from './rpc.ts';
-export { recoverAddress, signDigest } from './signature.ts';
+export { signDigest } from './sign.ts';
+export { recoverAddress } from './signature.ts';
 export { formatTime, parseTime } from './time.ts';
 export {
   domainSeparator,

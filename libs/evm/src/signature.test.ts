@@ -8,8 +8,10 @@ import {
 } from 'ethers';
 import fc from 'fast-check';
 import { addressOf, checksumAddress, keccak256, sameAddress } from './address.ts';
+import { Point } from './curve.ts';
 import { formatData, parseData } from './data.ts';
-import { recoverAddress, signDigest } from './signature.ts';
+import { signDigest } from './sign.ts';
+import { recoverAddress } from './signature.ts';
 
 const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const secretKey = parseData(`0x${'0b'.repeat(32)}`);
@@ -64,7 +66,7 @@ test('addresses, signatures and recovery agree with ethers for random keys and d
         expect(checksumAddress(addressOf(key).toLowerCase())).toBe(getAddress(addressOf(key).toLowerCase()));
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 60 },
   );
 });
 
@@ -122,6 +124,31 @@ describe('what is no signature recovers nothing', () => {
       bytes[2 * bit] = (bytes[2 * bit] ?? 0) ^ (1 << (bit % 8));
       expect(recoverAddress(digest, formatData(bytes))).not.toBe(addressOf(secretKey));
     }
+  });
+  test('a signature that recovers the point at infinity', () => {
+    // s·R = e·G when R = k·G, s = e/k: Q would be zero, and no key has that address
+    const k = 7n;
+    const { Fn, BASE } = Point;
+    const R = BASE.multiply(k);
+    const rx = R.toAffine().x;
+    const e = Fn.create(BigInt(formatData(digest)));
+    const sInfinity = Fn.div(e, k);
+    const flip = sInfinity > N >> 1n;
+    const odd = (R.toAffine().y & 1n) === 1n;
+    expect(
+      recoverAddress(digest, make(rx, flip ? N - sInfinity : sInfinity, odd !== flip ? 28 : 27)),
+    ).toBeNull();
+  });
+  test('a digest of 0 and one beyond the curve order recover as in ethers', () => {
+    for (const hash of [new Uint8Array(32), new Uint8Array(32).fill(255)]) {
+      const signature = new SigningKey(secretKey).sign(hash).serialized;
+      expect(recoverAddress(hash, signature)).toBe(addressOf(secretKey));
+      expect(ethersRecover(hash, signature)).toBe(addressOf(secretKey));
+    }
+  });
+  test('a secret key of 0, of the curve order or of 31 bytes is our own bug', () => {
+    for (const key of [new Uint8Array(32), parseData(`0x${word(N)}`), new Uint8Array(31).fill(1)])
+      expect(() => addressOf(key)).toThrow();
   });
   test('a digest of another length is our own bug', () => {
     expect(() => recoverAddress(new Uint8Array(31), good)).toThrow('32 bytes');

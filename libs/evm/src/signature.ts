@@ -1,6 +1,8 @@
 // ECDSA over secp256k1 as the EVM's contracts take it: 65 bytes r ‖ s ‖ v, v 27 or 28, s in the lower half (EIP-2).
-import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { mulAddUnsafe } from '@noble/curves/abstract/curve.js';
+import { concat } from '#lib/canonical';
 import { addressOfPublicKey } from './address.ts';
+import { CURVE_ORDER, Point } from './curve.ts';
 import { formatData, parseData } from './data.ts';
 
 /**
@@ -12,28 +14,21 @@ export function recoverAddress(digest: Uint8Array, signature: string): string | 
   if (digest.length !== 32) throw new Error(`a digest has 32 bytes, got ${digest.length}`);
   try {
     const bytes = parseData(signature, 65); // attacker-controlled
+    const r = BigInt(formatData(bytes.subarray(0, 32)));
+    const s = BigInt(formatData(bytes.subarray(32, 64)));
     const v = bytes[64];
-    if (v !== 27 && v !== 28) return null;
-    const parsed = secp256k1.Signature.fromBytes(bytes.subarray(0, 64), 'compact');
+    if ((v !== 27 && v !== 28) || r === 0n || r >= CURVE_ORDER || s === 0n) return null;
     // OpenZeppelin's ECDSA refuses a high s; a checker that took one would accept what the contract refuses
-    if (parsed.hasHighS()) return null;
-    return addressOfPublicKey(
-      parsed
-        .addRecoveryBit(v - 27)
-        .recoverPublicKey(digest)
-        .toBytes(false),
-    );
+    if (s > CURVE_ORDER >> 1n) return null;
+    // SEC 1 §4.1.6: Q = r^-1·(s·R - e·G), R the point with x = r and the parity that v names. That x may also have been
+    // r + n is left out, as in the EVM's precompile.
+    const R = Point.fromBytes(concat(new Uint8Array([v - 25]), bytes.subarray(0, 32)));
+    const { Fn, BASE } = Point;
+    const inverse = Fn.inv(r);
+    const e = Fn.create(BigInt(formatData(digest)));
+    const Q = mulAddUnsafe(Point, [R, BASE], [Fn.mul(s, inverse), Fn.mul(Fn.neg(e), inverse)]);
+    return addressOfPublicKey(Q.toBytes(false)); // the point at infinity has no bytes, so it throws
   } catch {
     return null;
   }
-}
-
-/** Sign a 32-byte digest: deterministic (RFC 6979), low s. Gives `0x` and 65 bytes r ‖ s ‖ v. */
-export function signDigest(digest: Uint8Array, secretKey: Uint8Array): string {
-  if (digest.length !== 32) throw new Error(`a digest has 32 bytes, got ${digest.length}`);
-  const signed = secp256k1.sign(digest, secretKey, { prehash: false, format: 'recovered' }); // recovery ‖ r ‖ s
-  const bytes = new Uint8Array(65);
-  bytes.set(signed.subarray(1));
-  bytes[64] = 27 + (signed[0] ?? 0);
-  return formatData(bytes);
 }
