@@ -28,7 +28,7 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
  * @throws LogError `log/malformed-checkpoint`
  */
 export function parseCheckpoint(text: string): Checkpoint & { readonly extensions: readonly string[] } {
-  const lines = text.split('\n');
+  const lines = typeof text === 'string' ? text.split('\n') : [];
   const last = lines.pop();
   const [origin = '', sizeText = '', rootText = '', ...extensions] = lines;
   const size = readUint64(sizeText);
@@ -36,7 +36,7 @@ export function parseCheckpoint(text: string): Checkpoint & { readonly extension
   if (last !== '' || origin === '' || size === undefined || root.length !== 32 || extensions.includes(''))
     throw new LogError(
       'log/malformed-checkpoint',
-      `${shown(text)} is not origin, decimal size and base64 of a 32-byte root, a line each`,
+      `${shown(String(text))} is not origin, decimal size and base64 of a 32-byte root, a line each`,
     );
   return { origin, size, root, extensions };
 }

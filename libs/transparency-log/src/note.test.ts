@@ -212,6 +212,7 @@ describe('checkpoints', () => {
   test.each([
     ['nothing', ''],
     ['two lines', `${NAME}\n7\n`],
+    ['no text', 7 as never],
     ['no last newline', text.slice(0, -1)],
     ['no origin', `\n7\n${rootLine}\n`],
     ['a size in words', `${NAME}\nseven\n${rootLine}\n`],

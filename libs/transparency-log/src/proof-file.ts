@@ -28,8 +28,8 @@ export function formatLogProof({ index, proof, checkpoint, extra }: LogProof): s
  */
 export function parseLogProof(text: string): LogProof {
   const malformed = (why: string) => new LogError('log/malformed-proof', `proof file refused: ${why}`);
-  const end = text.indexOf('\n\n');
-  const [header, ...lines] = text.slice(0, Math.max(end, 0)).split('\n');
+  const end = typeof text === 'string' ? text.indexOf('\n\n') : -1;
+  const [header, ...lines] = end < 0 ? [] : text.slice(0, end).split('\n');
   if (header !== HEADER) throw malformed(`no ${HEADER} and empty line`);
   const extraText = lines[0]?.startsWith('extra ') ? lines.shift()?.slice(6) : undefined;
   const indexLine = lines.shift() ?? '';

@@ -188,6 +188,7 @@ describe('proof files', () => {
   const hash = `${'A'.repeat(43)}=`;
   test.each([
     ['nothing', ''],
+    ['no text', null as never],
     ['another header', `c2sp.org/tlog-proof@v2\nindex 0\n\n${checkpoint}`],
     ['no index', `c2sp.org/tlog-proof@v1\n${hash}\n\n${checkpoint}`],
     ['nothing but the header', `c2sp.org/tlog-proof@v1\n\n${checkpoint}`],
