@@ -125,6 +125,20 @@ describe('what is no signature recovers nothing', () => {
       expect(recoverAddress(digest, formatData(bytes))).not.toBe(addressOf(secretKey));
     }
   });
+  test('an r between curve order and field, though it is the x of a point', () => {
+    const isX = (x: bigint) => {
+      try {
+        return Point.fromBytes(parseData(`0x02${word(x)}`)) !== null;
+      } catch {
+        return false;
+      }
+    };
+    let x = N + 1n;
+    while (!isX(x)) x++;
+    expect(x < Point.Fp.ORDER).toBe(true);
+    expect(recoverAddress(digest, make(x, s, 27))).toBeNull();
+    expect(recoverAddress(digest, make(x - N, s, 29))).toBeNull(); // how other systems would name it
+  });
   test('a signature that recovers the point at infinity', () => {
     // s·R = e·G when R = k·G, s = e/k: Q would be zero, and no key has that address
     const k = 7n;
