@@ -1,19 +1,20 @@
 /**
  * Activity data: what a facility used, made, moved or threw away in a period, with the grade of its source.
+ * Types, not interfaces, so that a document is a JSON value to the compiler.
  * One `activity/v1` content document per source and period.
  */
 import type { Quantity } from '#lib/quantity';
 
 /** Half-open: from `start`, before `end`; RFC 3339 in UTC, whole seconds, e.g. `2025-03-31T16:00:00Z`. */
-export interface Period {
+export type Period = {
   readonly start: string;
   readonly end: string;
-}
+};
 
-export interface Names {
+export type Names = {
   readonly zh: string;
   readonly en: string;
-}
+};
 
 /** Best first. `manual` is typed in without a document; `archive` is copied from records of an earlier system. */
 export const SOURCE_GRADES = ['signed-meter', 'api', 'file', 'bill', 'manual', 'archive'] as const;
@@ -59,7 +60,7 @@ export type Basis =
   | { readonly kind: 'mass-distance'; readonly mass: Quantity; readonly distance: Quantity };
 
 /** A figure that the supplier states for its own product. */
-export interface SupplierFactor {
+export type SupplierFactor = {
   readonly value: string;
   /** kgCO2e per unit, e.g. `kgCO2e/kg`. */
   readonly unit: string;
@@ -68,10 +69,10 @@ export interface SupplierFactor {
   readonly year: string;
   /** SHA-256 of the statement held as voucher, `sha256:…`. */
   readonly statement: string;
-}
+};
 
 /** A readable line of evidence before it becomes a document: the importer's output. */
-export interface ActivityDraft {
+export type ActivityDraft = {
   readonly kind: ActivityKind;
   /** What it is, as a code of {@link ITEMS}: `grid-electricity`, `bagasse-pulp` … */
   readonly item: string;
@@ -87,9 +88,9 @@ export interface ActivityDraft {
   readonly voucher: string | null;
   readonly supplier: { readonly name: string; readonly factor: SupplierFactor | null } | null;
   readonly place: { readonly sheet: string; readonly row: number };
-}
+};
 
-export interface ActivityDocument {
+export type ActivityDocument = {
   readonly type: 'activity/v1';
   readonly nonce: string;
   readonly organisation: string;
@@ -111,7 +112,7 @@ export interface ActivityDocument {
     /** `sha256:…` over salt and voucher, or null when there is no voucher. */
     readonly voucher: string | null;
   };
-}
+};
 
 /** Paths of an activity document that may stand as salted digests. */
 export const ACTIVITY_HIDEABLE = ['/quantity', '/basis', '/source/voucher', '/supplier/name'] as const;

@@ -8,23 +8,23 @@ import { EvidenceError } from './errors.ts';
 import type { RefusalCode } from './refusals.ts';
 
 /** Where in the file; row and column as the spreadsheet shows them. Null: the whole sheet or row. */
-export interface Place {
+export type Place = {
   readonly sheet: string;
   readonly row: number | null;
   readonly column: string | null;
-}
+};
 
-export interface Refusal extends Place {
+export type Refusal = Place & {
   readonly code: RefusalCode;
   readonly message: Names;
   readonly remedy: Names;
-}
+};
 
 /** Something left aside on purpose; does not block. */
-export interface Note extends Place {
+export type Note = Place & {
   readonly code: NoteCode;
   readonly message: Names;
-}
+};
 
 export type NoteCode =
   | 'evidence/sheet-ignored'
@@ -54,7 +54,7 @@ export type AnswerEffect =
   | { readonly kind: 'state'; readonly state: ActivityState }
   | { readonly kind: 'drop' };
 
-export interface Question extends Place {
+export type Question = Place & {
   readonly id: string;
   readonly code: QuestionCode;
   readonly message: Names;
@@ -66,15 +66,15 @@ export interface Question extends Place {
     readonly effect: AnswerEffect;
   }[];
   readonly answer: AnswerCode | null;
-}
+};
 
-export interface ImportDraft {
+export type ImportDraft = {
   readonly format: 'anchorleaf-import-draft/v1';
   readonly activities: readonly ActivityDraft[];
   readonly refusals: readonly Refusal[];
   readonly questions: readonly Question[];
   readonly notes: readonly Note[];
-}
+};
 
 /**
  * The draft with the answers written in; an answer may be changed until the import is confirmed.

@@ -1,5 +1,5 @@
 /** Factors as content-addressed records: the id is the hash of everything else the record says. */
-import { canonicalBytes, contentId, type JsonValue } from '#lib/canonical';
+import { canonicalBytes, contentId } from '#lib/canonical';
 import { FootprintError } from './errors.ts';
 import type { Factor } from './model.ts';
 
@@ -11,7 +11,7 @@ export function makeFactor(fields: FactorFields): Factor {
 }
 
 function factorId(fields: FactorFields): string {
-  return contentId(canonicalBytes(fields as unknown as JsonValue));
+  return contentId(canonicalBytes(fields));
 }
 
 /**

@@ -28,7 +28,7 @@ export const FACTOR_GRADES = ['official', 'second-hand', 'computed', 'maker-stat
 export type FactorGrade = (typeof FACTOR_GRADES)[number];
 
 /** An emission factor as a record; `id` is the content id of its RFC 8785 bytes without `id`. */
-export interface Factor {
+export type Factor = {
   readonly id: string;
   readonly name: Names;
   readonly value: string;
@@ -47,7 +47,7 @@ export interface Factor {
   readonly makerStated: boolean;
   /** Percent of the figure that rests on primary data, for maker-stated figures that say so. */
   readonly primaryDataShare: string | null;
-}
+};
 
 /**
  * `burden` adds emissions, `credit` takes them off (avoided product), `metered-use` says where electricity
@@ -58,7 +58,7 @@ export type Role = 'burden' | 'credit' | 'metered-use' | 'output';
 /** How something shared falls to the lines: by declared units made, or by metered electricity. */
 export type Allocation = 'pieces' | 'electricity-use';
 
-export interface InputActivity {
+export type InputActivity = {
   /** Content id of the activity document. */
   readonly activity: string;
   readonly name: Names;
@@ -76,9 +76,9 @@ export interface InputActivity {
   readonly supplier: { readonly name: string } | null;
   /** Ids of one life-cycle factor, or of direct and upstream factors that belong together. */
   readonly factors: readonly string[];
-}
+};
 
-export interface FootprintInput {
+export type FootprintInput = {
   readonly format: 'anchorleaf-footprint-input/v1';
   /** Product id, a URI. */
   readonly product: string;
@@ -90,7 +90,7 @@ export interface FootprintInput {
   readonly period: Period;
   readonly factors: readonly Factor[];
   readonly activities: readonly InputActivity[];
-}
+};
 
 /** What a reader must know about the number; texts live in the catalogues, keyed by the code. */
 export type GapCode =
@@ -104,15 +104,15 @@ export type GapCode =
   | 'gap/use-exceeds-supply'
   | 'gap/gwp-mixed';
 
-export interface Gap {
+export type Gap = {
   readonly code: GapCode;
   /** Position in `input.activities`, or null if the gap concerns the whole. */
   readonly activity: number | null;
   /** Factor id, year, percent or list that the text shows, or null. */
   readonly value: string | null;
-}
+};
 
-export interface WorkingLine {
+export type WorkingLine = {
   readonly activity: string;
   readonly stage: Stage;
   readonly line: Line;
@@ -127,9 +127,9 @@ export interface WorkingLine {
     /** Percent of the cradle-to-gate total; null outside it. */
     readonly share: string | null;
   } | null;
-}
+};
 
-export interface LineResult {
+export type LineResult = {
   readonly line: Line;
   /** Hideable. Declared units made on the line. */
   readonly output: Quantity;
@@ -138,9 +138,9 @@ export interface LineResult {
   readonly electricityPerUnit: { readonly value: string; readonly unit: 'kWh' } | null;
   /** Percent above the line that uses least; null when not metered. */
   readonly electricityAboveBest: string | null;
-}
+};
 
-export interface FootprintResult {
+export type FootprintResult = {
   readonly format: 'anchorleaf-footprint-result/v1';
   readonly method: { readonly name: string; readonly version: string };
   readonly perUnit: { readonly value: string; readonly unit: 'kgCO2e'; readonly per: string };
@@ -169,7 +169,7 @@ export interface FootprintResult {
   readonly gwpSets: readonly string[];
   readonly gaps: readonly Gap[];
   readonly range: { readonly known: false };
-}
+};
 
 /** Paths of a `footprint/v1` document that may stand as salted digests. */
 export const FOOTPRINT_HIDEABLE = [

@@ -54,10 +54,10 @@ const DEFINITIONS = {
 export type Unit = keyof typeof DEFINITIONS;
 
 /** A number and its unit as they stand in a record. */
-export interface Quantity {
+export type Quantity = {
   readonly value: string;
   readonly unit: Unit;
-}
+};
 
 export const isUnit = (text: string): text is Unit => Object.hasOwn(DEFINITIONS, text);
 
