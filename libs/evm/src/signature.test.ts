@@ -139,6 +139,11 @@ describe('what is no signature recovers nothing', () => {
     expect(recoverAddress(digest, make(x, s, 27))).toBeNull();
     expect(recoverAddress(digest, make(x - N, s, 29))).toBeNull(); // how other systems would name it
   });
+  test('s is low up to half the order, and not one further', () => {
+    const half = N >> 1n;
+    expect(recoverAddress(digest, make(r, half, 27))).toBe(ethersRecover(digest, make(r, half, 27)));
+    expect(recoverAddress(digest, make(r, half + 1n, 27))).toBeNull();
+  });
   test('a signature that recovers the point at infinity', () => {
     // s·R = e·G when R = k·G, s = e/k: Q would be zero, and no key has that address
     const k = 7n;
