@@ -19,6 +19,7 @@ import {
 import type { ActivityDraft, Line } from './activity.ts';
 import type { AnswerCode, AnswerEffect, Place, Question } from './draft.ts';
 import type { RowPeriod } from './row-values.ts';
+import { bySeries } from './series.ts';
 
 /** An activity with the period as seconds and the place of its quantity. */
 export interface PlacedActivity {
@@ -44,16 +45,17 @@ export function askAboutEnergy(
   output: ReadonlyMap<Line, Rational> | null,
 ): Omit<Question, 'id'>[] {
   const want = convert(parseDecimal(expected.value), expected.unit, 'kWh');
-  const series = new Map<string, number[]>();
-  for (const [index, { activity }] of rows.entries()) {
-    if (activity.kind !== 'electricity' || activity.quantity === null) continue;
-    const key = JSON.stringify([activity.item, activity.line, activity.meter]);
-    series.set(key, [...(series.get(key) ?? []), index]);
-  }
+  const series = bySeries(rows, ({ activity }) =>
+    activity.kind === 'electricity' && activity.quantity !== null
+      ? JSON.stringify([activity.item, activity.line, activity.meter])
+      : null,
+  );
   const perPiece = (index: number, unit?: Unit) => energyPerPiece(rows, index, output, unit);
-  return [...series.values()].flatMap((members) => {
+  return series.flatMap((members) => {
     const others = otherLines(rows, members[0] ?? 0);
-    const references = [want, ...others.map((index) => perPiece(index)).filter((each) => each !== null)];
+    // Of two lines that differ a hundredfold, the one that fits the template is not the one to ask about.
+    const plausible = others.map((index) => perPiece(index)).filter((each) => each !== null);
+    const references = [want, ...plausible.filter((each) => !isOff(each, want, true))];
     const odd = members.filter((index) => {
       const each = perPiece(index);
       return each !== null && references.some((reference) => isOff(each, reference, lowCounts(rows, index)));

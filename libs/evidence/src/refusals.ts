@@ -44,6 +44,12 @@ const TEXTS = {
     '填写至少一行',
     'fill in at least one row',
   ),
+  'evidence/too-many-activities': text(
+    '数据行过多：{seen} 行，最多 {wanted} 行',
+    'too many rows: {seen}, at most {wanted}',
+    '按月汇总后再导入',
+    'sum the rows by month and import again',
+  ),
   'evidence/formula-error': text(
     '单元格是公式错误：{seen}',
     'the cell holds a formula error: {seen}',

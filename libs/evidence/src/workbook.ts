@@ -17,6 +17,7 @@ import { ELECTRICITY_REQUIRED, readElectricity } from './electricity-sheet.ts';
 import { readFuel, readMaterials, readOutput, readTransport, readWaste } from './other-sheets.ts';
 import { askAboutEnergy } from './plausibility.ts';
 import { refuse } from './refusals.ts';
+import { bySeries } from './series.ts';
 import type { ReadRow, SheetResult } from './sheet-result.ts';
 import { type Columns, readTable, type Table } from './table.ts';
 
@@ -27,6 +28,8 @@ export interface WorkbookContext {
 
 /** A file with thousands of faults has one cause; the first ones show it. */
 const MAX_REFUSALS = 200;
+/** What one calculation takes; a year of monthly bills of a factory has a few hundred rows. */
+const MAX_ACTIVITIES = 5_000;
 
 /** Reads every known sheet; sheets and columns that are not known are noted and left aside. */
 export function importWorkbook(sheets: readonly Sheet[], context: WorkbookContext): ImportDraft {
@@ -44,15 +47,15 @@ export function importWorkbook(sheets: readonly Sheet[], context: WorkbookContex
     }
     known += 1;
     const read = readKnownSheet(sheet, kind);
-    notes.push(...read.notes);
-    refusals.push(...read.refusals);
+    for (const note of read.notes) notes.push(note);
+    for (const refusal of read.refusals) refusals.push(refusal);
     if (sheet.hidden && read.activities.length > 0) {
       hidden.set(
         sheet.name,
         read.activities.map((_, at) => rows.length + at),
       );
     }
-    rows.push(...read.activities);
+    for (const row of read.activities) rows.push(row);
   }
   if (known === 0) {
     const seen = sheets.map((sheet) => sheet.name).join(', ');
@@ -62,6 +65,14 @@ export function importWorkbook(sheets: readonly Sheet[], context: WorkbookContex
     refusals.push(
       refuse('evidence/no-known-sheet', { sheet: '', row: null, column: null }, { seen, wanted }),
     );
+  }
+  if (rows.length > MAX_ACTIVITIES) {
+    const place = { sheet: '', row: null, column: null };
+    const tooMany = refuse('evidence/too-many-activities', place, {
+      seen: String(rows.length),
+      wanted: String(MAX_ACTIVITIES),
+    });
+    return makeDraft([], [...refusals, tooMany], [], notes);
   }
   refusals.push(...findOverlaps(rows));
   const questions = [
@@ -120,15 +131,12 @@ function through<K extends string>(
 
 /** Two rows of one meter, or two outputs of one line, over the same days count the same thing twice. */
 function findOverlaps(rows: readonly ReadRow[]): Refusal[] {
-  const series = new Map<string, ReadRow[]>();
-  for (const row of rows) {
-    const { kind, item, line, meter } = row.activity;
-    if (kind !== 'electricity' && kind !== 'output') continue;
-    const key = JSON.stringify([kind, item, line, meter]);
-    series.set(key, [...(series.get(key) ?? []), row]);
-  }
-  return [...series.values()].flatMap((members) => {
-    const sorted = [...members].sort((a, b) => a.period.from - b.period.from);
+  const series = bySeries(rows, ({ activity: { kind, item, line, meter } }) =>
+    kind === 'electricity' || kind === 'output' ? JSON.stringify([kind, item, line, meter]) : null,
+  );
+  return series.flatMap((indexes) => {
+    const members = indexes.map((index) => rows[index]).filter((row) => row !== undefined);
+    const sorted = members.sort((a, b) => a.period.from - b.period.from);
     return sorted.flatMap((row, at) => {
       const before = sorted[at - 1];
       if (before === undefined || row.period.from >= before.period.until) return [];
