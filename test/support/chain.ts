@@ -1,6 +1,6 @@
 import { Wallet } from 'ethers';
 import { startEmbeddedChain } from '../../apps/ledger/src/chain/embedded-chain.ts';
-import { makeTestFolder } from './postgres.ts';
+import { makeTestFolder } from './folder.ts';
 
 export type TestChain = {
   readonly url: string;

@@ -79,12 +79,14 @@ export class Chain {
 
   /** A call that changes nothing, after everything that was asked for before it. */
   read(method: string, params: readonly unknown[]): Promise<unknown> {
+    const onPending = method === 'eth_estimateGas' || params.includes('pending');
+    const ask = async () => {
+      // The simulator counts on from the last block, which after a pause or a replay is long ago.
+      if (onPending) await this.#evm.setPendingTime(this.#nextTime());
+      return this.#evm.request(method, params);
+    };
     return new Promise((resolve, failed) => {
-      this.#enqueue({
-        raw: null,
-        run: () => this.#evm.request(method, params).then(resolve, failed),
-        failed,
-      });
+      this.#enqueue({ raw: null, run: () => ask().then(resolve, failed), failed });
     });
   }
 

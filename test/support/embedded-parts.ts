@@ -1,0 +1,27 @@
+// A process that runs embedded parts, for tests that kill it or run it as somebody else:
+//   node --conditions=source test/support/embedded-parts.ts '{"dataDir": "…", "postgres": true, "accounts": [...]}'
+// It takes the data folder, says in one JSON line what it started (or why it could not), and ends on SIGTERM.
+import { type FundedAccount, startEmbeddedChain } from '../../apps/ledger/src/chain/embedded-chain.ts';
+import { startPostgres } from '../../apps/ledger/src/database/embedded-postgres.ts';
+import { takeDataFolder } from '../../apps/ledger/src/installation/data-folder-lock.ts';
+
+type Order = { dataDir: string; postgres?: boolean; accounts?: FundedAccount[] };
+const { dataDir, postgres, accounts } = JSON.parse(process.argv[2] ?? '') as Order;
+const log = (line: string) => console.error(line);
+
+try {
+  const lock = await takeDataFolder(dataDir, { url: 'http://localhost:8787' });
+  const database = postgres ? await startPostgres({ dataDir, log }) : null;
+  const chain = accounts ? await startEmbeddedChain({ dataDir, accounts, log }) : null;
+  process.once('SIGTERM', async () => {
+    await Promise.all([database?.stop(), chain?.stop()]);
+    await lock.release();
+    process.exit(0);
+  });
+  setInterval(() => undefined, 60_000);
+  console.log(JSON.stringify({ postgres: database, chain }));
+} catch (error) {
+  const { code = null, message } = error as { code?: string; message: string };
+  console.log(JSON.stringify({ code, message }));
+  process.exit(1);
+}
