@@ -10,12 +10,13 @@ import {
     Flag,
     IPassportRegistry,
     Mint,
+    MintGroup,
     MintItem,
     OpinionWords,
     PassportView,
     SignedOpinion
 } from "./interfaces/IPassportRegistry.sol";
-import {OpinionGate} from "./libraries/OpinionGate.sol";
+import {OpinionGate, Terms} from "./libraries/OpinionGate.sol";
 import {OpinionId} from "./libraries/OpinionId.sol";
 import {SignatureCheck} from "./libraries/SignatureCheck.sol";
 
@@ -41,12 +42,17 @@ contract PassportRegistry is IPassportRegistry, IssuerKeys, PassportTypedData, E
         uint96 registrationIndex;
     }
 
-    /// What is known of an opinion within one transaction.
-    struct Judgement {
+    /// What the passports of a group have in common, found out once.
+    struct Group {
         bytes4 refusal;
-        bytes32 opinionId;
+        bytes32 logId;
+        address logOwner;
+        address key; // of the issuer
+        uint32 provenance; // 0: not yet looked up
+        bytes32 opinionId; // 0: self-declared, and then the rest is empty
         address registrar;
         uint256 registrationIndex;
+        Terms terms;
     }
 
     uint8 private constant ISSUER = 1;
@@ -58,7 +64,9 @@ contract PassportRegistry is IPassportRegistry, IssuerKeys, PassportTypedData, E
     uint8 private constant SUSPENDED = 1;
     uint8 private constant REVOKED = 2;
 
+    /// @inheritdoc IPassportRegistry
     ICheckpointAnchor public immutable anchor;
+    /// @inheritdoc IPassportRegistry
     IBodyRegistry public immutable bodies;
 
     mapping(uint256 tokenId => Passport) private _passports;
@@ -81,13 +89,10 @@ contract PassportRegistry is IPassportRegistry, IssuerKeys, PassportTypedData, E
 
     /// @inheritdoc IPassportRegistry
     function mint(Mint calldata order, bytes calldata authorisation) external returns (uint256 tokenId) {
-        Judgement memory selfDeclared;
-        tokenId = _tokenIdOf(order);
-        bytes4 refusal = order.opinionId == 0
-            ? _judge(tokenId, order, authorisation)
-            : PassportOpinionMissing.selector;
-        if (refusal != 0) _refuse(refusal);
-        _mintPassport(tokenId, order, selfDeclared);
+        if (order.opinionId != 0) revert PassportOpinionMissing();
+        Mint memory m = order;
+        Group memory group = _groupOf(m);
+        return _mintOrRefuse(m, authorisation, group);
     }
 
     /// @inheritdoc IPassportRegistry
@@ -97,34 +102,30 @@ contract PassportRegistry is IPassportRegistry, IssuerKeys, PassportTypedData, E
         OpinionWords calldata opinion,
         bytes calldata opinionSignature
     ) external returns (uint256 tokenId) {
-        tokenId = _tokenIdOf(order);
-        bytes4 refusal = _judge(tokenId, order, authorisation);
-        if (refusal != 0) _refuse(refusal);
-        refusal = _judgeCover(order, opinion);
-        if (refusal != 0) _refuse(refusal);
-        Judgement memory judged = _acceptOpinion(opinion, opinionSignature);
-        if (judged.refusal != 0) _refuse(judged.refusal);
-        _mintPassport(tokenId, order, judged);
+        Mint memory m = order;
+        Group memory group = _groupOf(m);
+        if (group.refusal == 0) _cover(group, m, opinion, opinionSignature);
+        return _mintOrRefuse(m, authorisation, group);
     }
 
     /// @inheritdoc IPassportRegistry
-    function mintBatch(
-        MintItem[] calldata items,
-        SignedOpinion[] calldata opinions
-    ) external returns (uint256 minted) {
-        Judgement[] memory judged = new Judgement[](opinions.length + 1); // the first stays empty: self-declared
-        for (uint256 i = 0; i < opinions.length; ++i) {
-            judged[i + 1] = _acceptOpinion(opinions[i].words, opinions[i].signature);
-        }
-        for (uint256 i = 0; i < items.length; ++i) {
-            MintItem calldata item = items[i];
-            uint256 tokenId = _tokenIdOf(item.mint);
-            bytes4 refusal = _judgeItem(tokenId, item, opinions, judged);
-            if (refusal == 0) {
-                _mintPassport(tokenId, item.mint, judged[item.opinion]);
-                ++minted;
-            } else {
-                emit MintSkipped(i, tokenId, refusal);
+    function mintBatch(MintGroup[] calldata groups) external returns (uint256 minted) {
+        Mint memory m; // one, filled again for each passport
+        uint256 index = 0;
+        for (uint256 g = 0; g < groups.length; ++g) {
+            Group memory group = _openGroup(m, groups[g]);
+            MintItem[] calldata items = groups[g].items;
+            for (uint256 i = 0; i < items.length; ++i) {
+                bytes calldata authorisation = _fill(m, items[i]);
+                uint256 tokenId = _tokenIdOf(m);
+                bytes4 refusal = _judge(tokenId, m, authorisation, group);
+                if (refusal == 0) {
+                    _mintPassport(tokenId, m, group);
+                    ++minted;
+                } else {
+                    emit MintSkipped(index, tokenId, refusal);
+                }
+                ++index;
             }
         }
     }
@@ -224,110 +225,142 @@ contract PassportRegistry is IPassportRegistry, IssuerKeys, PassportTypedData, E
         return _salt;
     }
 
-    /// Whether the issuer may have this passport, leaving any opinion aside. Refusals are error selectors.
+    function _openGroup(Mint memory m, MintGroup calldata given) private returns (Group memory group) {
+        SignedOpinion[] calldata opinion = given.opinion;
+        m.logId = given.logId;
+        m.issuer = given.issuer;
+        m.product = given.product;
+        m.facility = given.facility;
+        m.method = given.method;
+        m.footprint = given.footprint;
+        m.opinionId = opinion.length == 0 ? bytes32(0) : opinion[0].words.opinionId;
+        group = _groupOf(m);
+        if (opinion.length > 1) group.refusal = PassportOpinionUnauthorised.selector;
+        if (opinion.length == 1 && group.refusal == 0) _cover(group, m, opinion[0].words, opinion[0].signature);
+    }
+
+    function _fill(Mint memory m, MintItem calldata item) private pure returns (bytes calldata authorisation) {
+        uint32 release = item.release;
+        m.lot = item.lot;
+        m.release = release;
+        m.content = item.content;
+        m.producedFrom = item.producedFrom;
+        m.producedUntil = item.producedUntil;
+        m.deadline = item.deadline;
+        m.supersedes = release > 1 ? tokenIdOf(m.issuer, m.product, m.lot, release - 1) : 0;
+        return item.authorisation;
+    }
+
+    function _groupOf(Mint memory m) private view returns (Group memory group) {
+        group.logId = m.logId;
+        group.logOwner = anchor.logOwner(m.logId);
+        group.key = issuerKey(m.issuer);
+        if (m.issuer == address(0) || m.product == 0) group.refusal = PassportFieldMissing.selector;
+        else if (group.logOwner == address(0)) group.refusal = PassportLogUnknown.selector;
+    }
+
+    /// Adds the opinion, or the reason why it does not cover the group: it must be about the same things, count now,
+    /// and come from a body with no other part in them.
+    function _cover(Group memory group, Mint memory m, OpinionWords calldata o, bytes calldata signature) private {
+        address body = o.body;
+        bytes4 refusal = OpinionGate.judgeOpinion(o);
+        if (refusal == 0) refusal = OpinionGate.judgeSubject(m, o);
+        if (refusal == 0) {
+            bool conflicted = body == m.issuer ||
+                body == group.key ||
+                body == issuerRecovery(m.issuer) ||
+                body == msg.sender ||
+                body == group.logOwner ||
+                body == o.registrar;
+            if (conflicted) refusal = PassportBodyConflicted.selector;
+        }
+        if (refusal == 0) (refusal, group.registrationIndex) = _accept(o, signature);
+        group.refusal = refusal;
+        group.opinionId = o.opinionId;
+        group.registrar = o.registrar;
+        group.terms = OpinionGate.termsOf(o);
+    }
+
+    /// Whether the opinion counts now. One whose signature was found good is remembered by its digest: its id never
+    /// stands for another opinion, and a wallet is asked once.
+    function _accept(
+        OpinionWords calldata o,
+        bytes calldata signature
+    ) private returns (bytes4 refusal, uint256 registrationIndex) {
+        bool registered;
+        (registered, registrationIndex) = bodies.findRegistration(o.registrar, o.body, uint64(block.timestamp));
+        if (!registered) return (PassportBodyUnregistered.selector, 0);
+        (uint64 revokedAt, , ) = bodies.opinionRevocation(o.body, o.opinionId);
+        if (revokedAt != 0) return (PassportOpinionRevoked.selector, 0);
+
+        bytes32 digest = _opinionDigest(o);
+        bytes32 accepted = _accepted[o.opinionId];
+        if (accepted == 0) {
+            if (!SignatureCheck.isSignedBy(o.body, digest, signature)) {
+                return (PassportOpinionSignatureInvalid.selector, 0);
+            }
+            _accepted[o.opinionId] = digest;
+            emit OpinionAccepted(o.opinionId, o.body, o.registrar, digest, registrationIndex);
+        } else if (accepted != digest) {
+            return (PassportOpinionChanged.selector, 0);
+        }
+    }
+
+    /// Whether this passport may be minted. Refusals are error selectors, so that a batch can go on.
     function _judge(
         uint256 tokenId,
-        Mint calldata m,
-        bytes calldata authorisation
+        Mint memory m,
+        bytes calldata authorisation,
+        Group memory group
     ) private view returns (bytes4 refusal) {
+        if (group.refusal != 0) return group.refusal;
         if (block.timestamp > m.deadline) return PassportDeadlinePassed.selector;
-        if (m.issuer == address(0) || m.product == 0 || m.lot == 0 || m.content == 0) {
-            return PassportFieldMissing.selector;
-        }
+        if (m.lot == 0 || m.content == 0) return PassportFieldMissing.selector;
         if (m.producedFrom >= m.producedUntil) return PassportProductionEmpty.selector;
         if (m.release == 0 || m.release > type(uint24).max) return PassportReleaseInvalid.selector;
         if (_passports[tokenId].issuer != address(0)) return PassportExists.selector;
         if (!_supersedesRightly(m)) return PassportPredecessorWrong.selector;
-        if (anchor.logOwner(m.logId) == address(0)) return PassportLogUnknown.selector;
-        if (!SignatureCheck.isSignedBy(issuerKey(m.issuer), _mintDigest(m), authorisation)) {
+        if (group.opinionId != 0) {
+            refusal = OpinionGate.judgeProduction(m, group.terms);
+            if (refusal != 0) return refusal;
+        }
+        if (!SignatureCheck.isSignedBy(group.key, _mintDigest(m), authorisation)) {
             return PassportAuthorisationInvalid.selector;
         }
-        return 0;
     }
 
     /// The release before is the same issuer's, of the same product and lot. It has no successor yet, since that could
     /// only be this very token.
-    function _supersedesRightly(Mint calldata m) private view returns (bool) {
+    function _supersedesRightly(Mint memory m) private view returns (bool) {
         if (m.release == 1) return m.supersedes == 0;
         uint256 before = tokenIdOf(m.issuer, m.product, m.lot, m.release - 1);
         return m.supersedes == before && _passports[before].issuer != address(0);
     }
 
-    function _judgeItem(
-        uint256 tokenId,
-        MintItem calldata item,
-        SignedOpinion[] calldata opinions,
-        Judgement[] memory judged
-    ) private view returns (bytes4 refusal) {
-        if (item.opinion > opinions.length) return PassportOpinionMissing.selector;
-        if (item.opinion == 0 && item.mint.opinionId != 0) return PassportOpinionMissing.selector;
-        refusal = _judge(tokenId, item.mint, item.authorisation);
-        if (refusal == 0 && item.opinion != 0) {
-            refusal = _judgeCover(item.mint, opinions[item.opinion - 1].words);
-            if (refusal == 0) refusal = judged[item.opinion].refusal;
+    function _mintOrRefuse(
+        Mint memory m,
+        bytes calldata authorisation,
+        Group memory group
+    ) private returns (uint256 tokenId) {
+        tokenId = _tokenIdOf(m);
+        bytes4 refusal = _judge(tokenId, m, authorisation, group);
+        if (refusal != 0) {
+            // Raises the error with this selector; none of them has arguments.
+            assembly ("memory-safe") {
+                mstore(0x00, refusal)
+                revert(0x00, 0x04)
+            }
         }
-    }
-
-    /// Whether the opinion is about this passport, by a body with no other part in it.
-    function _judgeCover(Mint calldata m, OpinionWords calldata o) private view returns (bytes4 refusal) {
-        refusal = OpinionGate.judgeMint(m, o);
-        if (refusal != 0) return refusal;
-        address body = o.body;
-        bool conflicted = body == m.issuer ||
-            body == issuerKey(m.issuer) ||
-            body == issuerRecovery(m.issuer) ||
-            body == msg.sender ||
-            body == anchor.logOwner(m.logId);
-        if (conflicted) return PassportBodyConflicted.selector;
-        return 0;
-    }
-
-    /// Whether the opinion counts now, whatever it is used for. An opinion whose signature was found good is
-    /// remembered by its digest: its id never stands for another one, and a wallet is asked once.
-    function _acceptOpinion(
-        OpinionWords calldata o,
-        bytes calldata signature
-    ) private returns (Judgement memory judged) {
-        judged.opinionId = o.opinionId;
-        judged.registrar = o.registrar;
-        judged.refusal = OpinionGate.judgeOpinion(o);
-        if (judged.refusal != 0) return judged;
-        if (o.body == o.registrar) {
-            judged.refusal = PassportBodyConflicted.selector;
-            return judged;
-        }
-
-        bool registered;
-        (registered, judged.registrationIndex) = bodies.findRegistration(o.registrar, o.body, uint64(block.timestamp));
-        if (!registered) {
-            judged.refusal = PassportBodyUnregistered.selector;
-            return judged;
-        }
-        (uint64 revokedAt, , ) = bodies.opinionRevocation(o.body, o.opinionId);
-        if (revokedAt != 0) {
-            judged.refusal = PassportOpinionRevoked.selector;
-            return judged;
-        }
-
-        bytes32 digest = _opinionDigest(o);
-        bytes32 accepted = _accepted[o.opinionId];
-        if (accepted == digest) return judged;
-        if (accepted != 0) {
-            judged.refusal = PassportOpinionChanged.selector;
-        } else if (!SignatureCheck.isSignedBy(o.body, digest, signature)) {
-            judged.refusal = PassportOpinionSignatureInvalid.selector;
-        } else {
-            _accepted[o.opinionId] = digest;
-            emit OpinionAccepted(o.opinionId, o.body, o.registrar, digest, judged.registrationIndex);
-        }
+        _mintPassport(tokenId, m, group);
     }
 
     /// Writes what was judged good. No receiver is called: a holder's code has no say in a mint.
-    function _mintPassport(uint256 tokenId, Mint calldata m, Judgement memory cover) private {
+    function _mintPassport(uint256 tokenId, Mint memory m, Group memory group) private {
+        if (group.provenance == 0) group.provenance = _provenanceOf(group);
         _passports[tokenId] = Passport({
             issuer: m.issuer,
             mintedAt: uint40(block.timestamp),
-            provenance: _provenanceOf(m.logId, cover),
+            provenance: group.provenance,
             release: uint24(m.release), // judged to fit
             content: m.content
         });
@@ -340,17 +373,17 @@ contract PassportRegistry is IPassportRegistry, IssuerKeys, PassportTypedData, E
         }
     }
 
-    function _provenanceOf(bytes32 logId, Judgement memory cover) private returns (uint32 number) {
-        bytes32 key = keccak256(abi.encode(logId, cover.opinionId, cover.registrar, cover.registrationIndex));
+    function _provenanceOf(Group memory group) private returns (uint32 number) {
+        bytes32 key = keccak256(abi.encode(group.logId, group.opinionId, group.registrar, group.registrationIndex));
         number = _provenanceNumbers[key];
         if (number != 0) return number;
         number = ++_provenanceCount;
         _provenanceNumbers[key] = number;
         _provenances[number] = Provenance({
-            logId: logId,
-            opinionId: cover.opinionId,
-            registrar: cover.registrar,
-            registrationIndex: uint96(cover.registrationIndex) // the registry bounds it far below
+            logId: group.logId,
+            opinionId: group.opinionId,
+            registrar: group.registrar,
+            registrationIndex: uint96(group.registrationIndex) // the body registry bounds it far below
         });
     }
 
@@ -366,21 +399,16 @@ contract PassportRegistry is IPassportRegistry, IssuerKeys, PassportTypedData, E
         revert FlagCallerNotInRole();
     }
 
-    function _tokenIdOf(Mint calldata m) private pure returns (uint256) {
-        return tokenIdOf(m.issuer, m.product, m.lot, m.release);
+    /// {tokenIdOf} without keeping memory: issuer, product, lot and release are words 1 to 4 of an order.
+    function _tokenIdOf(Mint memory m) private pure returns (uint256 tokenId) {
+        assembly ("memory-safe") {
+            tokenId := keccak256(add(m, 0x20), 0x80)
+        }
     }
 
     /// The issuer holds a passport until it is transferred for the first time.
     function _ownerOf(uint256 tokenId) internal view override returns (address) {
         address holder = super._ownerOf(tokenId);
         return holder == address(0) ? _passports[tokenId].issuer : holder;
-    }
-
-    /// Raises the error with this selector; none of them has arguments.
-    function _refuse(bytes4 refusal) private pure {
-        assembly ("memory-safe") {
-            mstore(0x00, refusal)
-            revert(0x00, 0x04)
-        }
     }
 }

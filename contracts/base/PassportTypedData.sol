@@ -40,14 +40,24 @@ abstract contract PassportTypedData {
         _opinionDomain = _separator("Anchorleaf Opinion", salt);
     }
 
-    function _mintDigest(Mint calldata order) internal view returns (bytes32) {
+    function _mintDigest(Mint memory order) internal view returns (bytes32) {
         bytes32 domain = block.chainid == _deployedOn ? _mintDomain : _separator("Anchorleaf Passport", _salt);
-        // The struct's members are words in the type's order, so its ABI encoding is the type's encodeData.
-        return MessageHashUtils.toTypedDataHash(domain, keccak256(abi.encode(MINT_TYPE, order)));
+        bytes32 typeHash = MINT_TYPE;
+        bytes32 structHash;
+        // The members lie in memory as words in the type's order, which is the type's encodeData: copied behind the
+        // free memory pointer, hashed and not kept, since a batch would pay for every byte that it keeps.
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            mstore(data, typeHash)
+            mcopy(add(data, 0x20), order, 0x1c0) // 14 words
+            structHash := keccak256(data, 0x1e0)
+        }
+        return MessageHashUtils.toTypedDataHash(domain, structHash);
     }
 
     function _opinionDigest(OpinionWords calldata opinion) internal view returns (bytes32) {
         bytes32 domain = block.chainid == _deployedOn ? _opinionDomain : _separator("Anchorleaf Opinion", _salt);
+        // All members are words in the type's order, so the struct's ABI encoding is the type's encodeData.
         return MessageHashUtils.toTypedDataHash(domain, keccak256(abi.encode(OPINION_TYPE, opinion)));
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IBodyRegistry} from "./IBodyRegistry.sol";
+import {ICheckpointAnchor} from "./ICheckpointAnchor.sol";
 import {IIssuerKeys} from "./IIssuerKeys.sol";
 
 /// @notice What an issuer authorises; the EIP-712 type MintAuthorisation has these members in this order.
@@ -77,12 +79,29 @@ struct SignedOpinion {
     bytes signature;
 }
 
-/// @notice One passport of a batch mint.
-/// @param opinion Position in the opinions given beside, counted from 1; zero for a self-declared passport.
+/// @notice Passports of one product that differ by lot or release. What they share is given once, since the bytes of a
+/// transaction cost more than what is done with them.
+/// @param opinion None for self-declared passports, else the one opinion that covers all of the group.
+struct MintGroup {
+    bytes32 logId;
+    address issuer;
+    bytes32 product;
+    bytes32 facility;
+    bytes32 method;
+    bytes32 footprint;
+    SignedOpinion[] opinion;
+    MintItem[] items;
+}
+
+/// @notice What is left of a Mint. Its opinion id follows from the group and what it supersedes from its release.
 struct MintItem {
-    Mint mint;
+    bytes32 lot;
+    uint32 release;
+    bytes32 content;
+    uint64 producedFrom;
+    uint64 producedUntil;
+    uint64 deadline;
     bytes authorisation;
-    uint256 opinion;
 }
 
 /// @notice A passport as the registry holds it; all zero if there is none.
@@ -140,7 +159,8 @@ interface IPassportRegistry is IIssuerKeys {
         uint256 registrationIndex
     );
 
-    /// @notice An item of a batch mint was left out; `reason` is the selector of the error that `mint` would raise.
+    /// @notice An item of a batch mint was left out; `index` counts the items of all groups from 0, `reason` is the
+    /// selector of the error that `mint` or `mintWithOpinion` would raise.
     event MintSkipped(uint256 index, uint256 indexed tokenId, bytes4 reason);
 
     /// @notice An account set its own flag on a passport.
@@ -173,7 +193,7 @@ interface IPassportRegistry is IIssuerKeys {
     error PassportAuthorisationInvalid();
     /// @notice The authorisation names an opinion that was not given.
     error PassportOpinionMissing();
-    /// @notice An opinion was given that the authorisation does not name.
+    /// @notice An opinion was given that the authorisation does not name, or several for one group.
     error PassportOpinionUnauthorised();
     /// @notice The opinion's id does not begin with the body's address.
     error PassportOpinionIdForeign();
@@ -235,12 +255,9 @@ interface IPassportRegistry is IIssuerKeys {
     ) external returns (uint256 tokenId);
 
     /// @notice Mints many passports; leaves out, and reports by event, each that `mint` or `mintWithOpinion` would
-    /// refuse. Opinions are given once however many passports lean on them.
+    /// refuse. Issuers authorise each passport just as for those.
     /// @return minted How many were minted.
-    function mintBatch(
-        MintItem[] calldata items,
-        SignedOpinion[] calldata opinions
-    ) external returns (uint256 minted);
+    function mintBatch(MintGroup[] calldata groups) external returns (uint256 minted);
 
     /// @notice Sets the caller's own flag on a passport, or lifts its own suspension. A revocation is final.
     /// @param role 1 issuer (its current key), 2 body of the opinion, 3 registrar named in the opinion, 4 authority
@@ -290,6 +307,12 @@ interface IPassportRegistry is IIssuerKeys {
 
     /// @notice EIP-712 digest that the body signs.
     function opinionDigest(OpinionWords calldata opinion) external view returns (bytes32 digest);
+
+    /// @notice Where logs, and who owns them, are looked up.
+    function anchor() external view returns (ICheckpointAnchor found);
+
+    /// @notice Where registrations of bodies and revocations of opinions are looked up.
+    function bodies() external view returns (IBodyRegistry found);
 
     /// @notice Salt of both EIP-712 domains, fixed at deployment.
     function domainSalt() external view returns (bytes32 salt);
