@@ -1,0 +1,77 @@
+// `npm run bench:house`: how long the demo takes step by step, and what the scan page weighs. No timed test depends on
+// it. `-- --json FILE` writes { rows: [{ name, value, unit, target, met, peers }] }.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { freePort, startService } from '../test/support/service-process.ts';
+import { buildStale, ROOT } from './build.ts';
+
+type Row = {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly target: string | null;
+  readonly met: boolean | null;
+  readonly peers: readonly { readonly name: string; readonly value: number; readonly ratio: number }[];
+};
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, full: { type: 'boolean' } } });
+const rows: Row[] = [];
+const row = (name: string, value: number, unit: string, limit: number | null) =>
+  rows.push({
+    name,
+    value,
+    unit,
+    target: limit === null ? null : `≤ ${limit}`,
+    met: limit === null ? null : value <= limit,
+    peers: [],
+  });
+const gzip = (bytes: Uint8Array | string) =>
+  Math.round((gzipSync(bytes, { level: 9 }).length / 1024) * 10) / 10;
+
+buildStale();
+mkdirSync(join(ROOT, '.tmp'), { recursive: true });
+const dataDir = mkdtempSync(join(ROOT, '.tmp/bench-'));
+try {
+  const port = await freePort();
+  const file = join(dataDir, 'demo.json');
+  const env = { ...process.env, DATA_DIR: dataDir, PORT: String(port) };
+  const demo = () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--conditions=source', 'scripts/demo.ts', '--exit', '--json', file],
+      { cwd: ROOT, env, encoding: 'utf8' },
+    );
+    if (status !== 0) throw new Error(`${stdout}${stderr}`);
+    return JSON.parse(readFileSync(file, 'utf8')) as { passportUrl: string; seconds: Record<string, number> };
+  };
+  const { total, ...steps } = demo().seconds;
+  for (const [name, seconds] of Object.entries(steps)) row(`demo: ${name}`, seconds, 's', null);
+  row('demo, whole run on an empty folder', total ?? Number.NaN, 's', 30);
+  const again = demo();
+  row('demo, whole run on kept data', again.seconds.total ?? Number.NaN, 's', 30);
+
+  const service = await startService(dataDir, port);
+  try {
+    for (const language of ['zh', 'en']) {
+      const page = await (
+        await fetch(`${again.passportUrl}?lang=${language}`, { headers: { accept: 'text/html' } })
+      ).text();
+      row(`scan page, HTML + CSS, ${language}`, gzip(page), 'KB gzip', 14);
+    }
+  } finally {
+    await service.stop();
+  }
+  const island = readdirSync(join(ROOT, 'dist/assets')).find((name) => name.startsWith('island.'))!;
+  row('whole checker', gzip(readFileSync(join(ROOT, 'dist/assets', island))), 'KB gzip', 45);
+} finally {
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+for (const { name, value, unit, target, met } of rows) {
+  const verdict = met === null ? '' : met ? `target ${target}: met` : `target ${target}: MISSED`;
+  console.log(`${name.padEnd(40)}${String(value).padStart(9)} ${unit.padEnd(8)} ${verdict}`);
+}
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows }, null, 2)}\n`);
