@@ -132,7 +132,8 @@ export async function mainJob(url: string, step: Step): Promise<Outcome> {
     exporter.post('/api/v1/footprints', {
       product: product.uuid,
       facility: facility.uuid,
-      period: { start: `${YEAR}-01-01T00:00:00Z`, end: `${YEAR + 1}-01-01T00:00:00Z` },
+      // the calendar year in Yiwu (UTC+8)
+      period: { start: `${YEAR - 1}-12-31T16:00:00Z`, end: `${YEAR}-12-31T16:00:00Z` },
       imports,
       template: 'moulded-pulp-tableware',
     }),
@@ -140,7 +141,7 @@ export async function mainJob(url: string, step: Step): Promise<Outcome> {
 
   await step('register', 'The registrar registers the body, by its own transaction', async () => {
     if (people.registration) return;
-    const validFrom = Math.floor(Date.now() / 1000) - 86_400;
+    const validFrom = Math.floor(Date.now() / 1000) - 86_400; // registered yesterday for three years
     const validUntil = validFrom + 3 * 365 * 86_400;
     const day = (seconds: number) => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
     const snapshot = await registrar.post('/api/v1/registrations', {
@@ -152,17 +153,16 @@ export async function mainJob(url: string, step: Step): Promise<Outcome> {
       validFrom: day(validFrom),
       validUntil: day(validUntil),
     });
-    const hash = `0x${String(snapshot.content).slice('sha256:'.length)}`;
     await sendOwnTransaction(url, people.registrar, Number(root.chain.id), root.contracts.bodies.address, {
       abi: abi('BodyRegistry'),
       name: 'registerBody',
-      args: [bodyWallet.address, validFrom, validUntil, snapshot.scope ?? `0x${'00'.repeat(32)}`, hash],
+      args: [bodyWallet.address, validFrom, validUntil, snapshot.scope, snapshot.snapshot],
     });
     keepPeople({ ...people, registration: snapshot.content });
   });
 
   const opinion = await step('opinion', 'The body signs its opinion with its own key', async () => {
-    const query = `body=${bodyWallet.address}&registrar=${registrarWallet.address}`;
+    const query = `body=${bodyWallet.address}&registrar=${registrarWallet.address}&reviewer=Independent%20reviewer%20(demo)`;
     const template = await body.get(`/api/v1/footprints/${footprint.uuid}/opinion-template?${query}`);
     const message = {
       ...template.message,
@@ -175,8 +175,8 @@ export async function mainJob(url: string, step: Step): Promise<Outcome> {
       footprint: footprint.uuid,
       message,
       signature,
-      reviewer: template.reviewer ?? 'Independent reviewer (demo)',
-      ...(template.reviewerSalt ? { reviewerSalt: template.reviewerSalt } : {}),
+      reviewer: template.reviewer,
+      reviewerSalt: template.reviewerSalt,
       names: { zh: '示例核查机构（演示）', en: 'Sample Verification Body (demo)' },
     });
   });
