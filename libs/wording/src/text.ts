@@ -16,10 +16,12 @@ export function isMessageKey(text: string): text is MessageKey {
 
 /**
  * The sentence of a key. A value that is itself a key stands as that key's text, an RFC 3339 time as `2026-11-25 11:00
- * UTC`; a place without a value shows a dash. Values may be attacker-controlled: the result is plain text, never markup.
+ * UTC`; a name in two languages is given as `body` and `bodyZh`; a place without a value shows a dash. Values may be
+ * attacker-controlled: the result is plain text, never markup.
  */
 export function say(language: Language, key: MessageKey, values: Values = {}): string {
-  return CATALOGUES[language][key].replace(/\{(\w+)\}/g, (_, name: string) => {
+  return CATALOGUES[language][key].replace(/\{(\w+)\}/g, (_, place: string) => {
+    const name = language === 'zh' && Object.hasOwn(values, `${place}Zh`) ? `${place}Zh` : place;
     const value = Object.hasOwn(values, name) ? (values[name] ?? '') : '–';
     if (isMessageKey(value)) return say(language, value);
     return isTime(value) ? displayTime(value) : value;
