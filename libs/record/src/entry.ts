@@ -136,8 +136,9 @@ export function signingBytes({ kind, subject, issuer, time, content, refs }: Uns
 export function makeEntry(input: UnsignedEntry, signer?: EntrySigner): Entry {
   const { kind, subject, issuer, time, content } = input;
   const refs = input.refs.map(orderedRef).sort((a, b) => (refKey(a) < refKey(b) ? -1 : 1));
-  const unsigned = { content, issuer, kind, refs, subject, time };
-  const entry = signer === undefined ? unsigned : { ...unsigned, sig: signatureOf(unsigned, signer) };
+  const head = { content, issuer, kind, refs };
+  const sig = signer === undefined ? {} : { sig: signatureOf({ ...head, subject, time }, signer) };
+  const entry = { ...head, ...sig, subject, time };
   entryBytes(checkEntryForm(entry));
   return entry;
 }

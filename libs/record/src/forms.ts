@@ -23,6 +23,7 @@ import {
   HEX32,
   hideable,
   inOrder,
+  isWithheld,
   list,
   malformed,
   map,
@@ -52,7 +53,9 @@ const LOT = match(/^[!"%-?A-Z_a-z]{1,20}$/, '1 to 20 characters of GS1 character
 const CUSTOMS_CODE = match(/^[0-9]{4,10}$/, '4 to 10 digits');
 const CODE = match(/^[a-z0-9-]{1,60}$/, 'a code of lower-case letters, digits and hyphens');
 const SIGNATURE_HEX = match(/^0x(?:[0-9a-f]{2}){65,2048}$/, '0x and at least 65 bytes in lower-case hex');
-const POSTAL_ADDRESS = map(/^[A-Za-z]{1,40}$/, NAME);
+/** Names of letters, but for the reserved one. */
+const LABEL = /^(?!digest$)[A-Za-z]{1,40}$/;
+const POSTAL_ADDRESS = map(LABEL, NAME);
 const KEY_HOLDER = oneOf('own', 'operator');
 const COVERAGE = oneOf('product-period', 'batch');
 const ACCREDITATION = nullable(object({ body: NAME, number: NAME }));
@@ -200,10 +203,8 @@ const FORMS: { readonly [T in DocumentType]: Rule<DocumentOf<T>> } = {
       }),
     }),
     ({ state, quantity }) => {
-      if (state === 'missing' && quantity !== null)
-        throw malformed(quantity, '/quantity', 'null in the state missing');
-      if (state !== 'missing' && quantity === null)
-        throw malformed(state, '/state', 'missing where there is no quantity');
+      if (isWithheld(quantity) || (quantity === null) === (state === 'missing')) return;
+      throw malformed(quantity, '/quantity', 'null exactly in the state missing');
     },
   ),
   'import/v1': object({
@@ -283,7 +284,7 @@ const FORMS: { readonly [T in DocumentType]: Rule<DocumentOf<T>> } = {
         method: CONTENT_ID,
         coverage: COVERAGE,
         stages: list(object({ stage: CODE, value: SIGNED_DECIMAL }), 30),
-        shares: map(/^[a-zA-Z]{1,40}$/, nullable(SIGNED_DECIMAL)),
+        shares: map(LABEL, nullable(SIGNED_DECIMAL)),
       }),
       opinion: nullable(PASSPORT_OPINION),
       items: nullable(object({ root: HEX32, count: COUNT })),
