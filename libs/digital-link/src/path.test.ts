@@ -230,6 +230,8 @@ test('every character of set 82 may stand in a lot, no other may', () => {
     if (SET_82.includes(character)) expect(checkValue(`a${character}`, 'lot')).toBe(`a${character}`);
     else refused(() => checkValue(`a${character}`, 'lot'), 'malformed-value');
   }
+  expect(checkValue('x'.repeat(20), 'lot')).toHaveLength(20);
+  expect(checkValue('x'.repeat(30), 'product number', 30)).toHaveLength(30);
   for (const bad of ['', 'x'.repeat(21), 'Ａ', 5, null])
     refused(() => checkValue(bad as string, 'lot'), 'malformed-value');
 });

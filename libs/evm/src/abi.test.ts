@@ -137,6 +137,13 @@ test('wrong values and types are refused before anything is sent', () => {
   refused(() => encodeCall('f(uint64)', []), 'evm/value-out-of-range');
   refused(() => encodeCall('f(uint64[])', [1n]), 'evm/value-out-of-range');
   refused(() => encodeCall('f((uint8,bool)[])', [[[1n]]]), 'evm/value-out-of-range');
+  refused(() => encodeCall('f((uint8,bool)[])', [[[1n, true, 3n]]]), 'evm/value-out-of-range');
+  refused(() => encodeCall('f(uint64)', [-1n]), 'evm/value-out-of-range');
+  refused(() => encodeCall('f(uint64)', [5 as never]), 'evm/value-out-of-range');
+  refused(() => encodeCall('f(uint64)', ['5n']), 'evm/value-out-of-range');
+  refused(() => encodeCall('f(bytes32)', [5n]), 'evm/value-out-of-range');
+  for (const type of ['uint7', 'uint264', 'bytes33', 'uint', 'uint8)'])
+    refused(() => encodeWords([type], [1n]), 'evm/unknown-type');
   refused(() => encodeCall('f(string)', ['text']), 'evm/unknown-type');
   refused(() => decodeWords(`0x${'00'.repeat(32)}`, ['int8']), 'evm/unknown-type');
 });

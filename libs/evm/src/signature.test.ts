@@ -39,7 +39,13 @@ test('the addresses of EIP-55 keep their letter case', () => {
     expect(checksumAddress(address)).toBe(address);
     expect(checksumAddress(address.toLowerCase())).toBe(address);
     expect(sameAddress(address, address.toLowerCase())).toBe(true);
+    expect(sameAddress(address, `${address.slice(0, -1)}0`)).toBe(false);
   }
+});
+
+test('what is no address equals nothing, not even itself', () => {
+  expect(sameAddress('nobody', 'nobody')).toBe(false);
+  expect(sameAddress('', '')).toBe(false);
 });
 
 test.each([

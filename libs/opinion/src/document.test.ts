@@ -23,6 +23,13 @@ test.each([
   ['a message that is a list', { message: [] }, '/message'],
   ['another domain name', { domain: { ...sign().domain, name: 'Anchorleaf Passport' } }, '/domain/name'],
   ['another domain version', { domain: { ...sign().domain, version: '2' } }, '/domain/version'],
+  ['a chain id in words', { domain: { ...sign().domain, chainId: 'one' } }, '/domain/chainId'],
+  ['a negative chain id', { domain: { ...sign().domain, chainId: '-1' } }, '/domain/chainId'],
+  [
+    'a chain id of 257 bits',
+    { domain: { ...sign().domain, chainId: String(1n << 256n) } },
+    '/domain/chainId',
+  ],
   ['a chain id as number', { domain: { ...sign().domain, chainId: 31337 } }, '/domain/chainId'],
   [
     'a contract without checksum',
