@@ -1,7 +1,7 @@
 import { addressOf, parseData, signDigest } from '#lib/evm';
 import { checkOpinionAgainst, type OpinionProblemCode, type PassportFacts } from './check.ts';
 import { BODY_KEY, contract, facts, message, sign } from './example.test-data.ts';
-import { type OpinionMessage, opinionDigest } from './typed-data.ts';
+import { type OpinionMessage, opinionDigest, opinionIdOf } from './typed-data.ts';
 import { textWord, ZERO_WORD } from './words.ts';
 
 const codes = (opinion: ReturnType<typeof sign>, of: Partial<PassportFacts> = {}) =>
@@ -27,6 +27,7 @@ test('each problem says what is stated and what was expected', () => {
 
 // every one under the body's valid signature: the body said so, only not of this passport
 test.each<[OpinionProblemCode, Partial<OpinionMessage>]>([
+  ['opinion/foreign-id', { opinionId: opinionIdOf(message.registrar, new Uint8Array(12)) }],
   ['opinion/issuer', { issuer: message.registrar }],
   ['opinion/product', { product: textWord('https://id.gs1.org/01/09520000000028') }],
   ['opinion/facility', { facility: other }],
@@ -103,7 +104,7 @@ describe('dates: production decides, half-open', () => {
       'model: production before the period',
       { ...wide, coverage: '2' },
       produced('2025-09-30T23:59:59Z', '2025-10-02T00:00:00Z'),
-      [],
+      ['opinion/dates'],
     ],
     ['model: a second before validity', { coverage: '2' }, early, ['opinion/dates']],
     ['batch: inside period and validity', { ...wide, ...batch }, inPeriod, []],

@@ -11,6 +11,7 @@ export type OpinionProblemCode =
   | 'opinion/wrong-signer'
   | 'opinion/other-domain'
   | 'opinion/body-not-independent'
+  | 'opinion/foreign-id'
   | 'opinion/issuer'
   | 'opinion/product'
   | 'opinion/facility'
@@ -85,6 +86,9 @@ export function checkOpinionAgainst(
     const signer = recoverBody(message, domain, opinion.signature) ?? 'nobody';
     if (!sameAddress(signer, message.body)) add('opinion/wrong-signer', 'body', signer, message.body);
   }
+  // the id begins with the body's address; another's id could be revoked by that other
+  const idOwner = message.opinionId.slice(0, 42);
+  if (!sameAddress(idOwner, message.body)) add('opinion/foreign-id', 'opinionId', idOwner, message.body);
   // a body vouches for others: it may neither be checked by itself nor registered by itself
   for (const role of ['issuer', 'registrar'] as const)
     if (sameAddress(message.body, message[role]))
@@ -113,11 +117,9 @@ export function checkOpinionAgainst(
 }
 
 /**
- * Which production an opinion covers, by what it was given for:
- *   1 product-period     production inside its validity and not before the period it was checked over
- *   2 calculation-model  production inside its validity
- *   3 batch              this lot, production inside its validity and inside the period, which is the batch's own
- * The date that counts is that of production, never that of the scan.
+ * Which production an opinion covers: inside its validity and not before the period it was checked over; with
+ * coverage 3 (batch) this lot alone, inside that period, which is then the batch's own. The gate in the contract has
+ * the same rule. The date that counts is that of production, never that of the scan.
  */
 function coverageProblems(
   message: OpinionDocument['message'],
@@ -137,7 +139,7 @@ function coverageProblems(
   notAfter('validUntil');
   if (coverage !== '1' && coverage !== '2' && coverage !== '3')
     add('opinion/coverage', 'coverage', coverage, '1, 2 or 3');
-  if (coverage === '1' || coverage === '3') notBefore('periodStart');
+  notBefore('periodStart');
   if (coverage === '3') notAfter('periodEnd');
   const batch = coverage === '3' ? textWord(facts.lot) : ZERO_WORD;
   if (message.batch !== batch) add('opinion/batch', 'batch', message.batch, batch);

@@ -2,7 +2,7 @@
 import { addressOf, parseData, signDigest } from '#lib/evm';
 import type { PassportFacts } from './check.ts';
 import type { OpinionDocument } from './document.ts';
-import { type MintMessage, type OpinionMessage, opinionDigest } from './typed-data.ts';
+import { type MintMessage, type OpinionMessage, opinionDigest, opinionIdOf } from './typed-data.ts';
 import { contentWord, limitationsWord, textWord, ZERO_WORD } from './words.ts';
 
 export const BODY_KEY = parseData(`0x${'11'.repeat(32)}`);
@@ -32,7 +32,7 @@ export const facts: PassportFacts = {
 const limitationsText = 'Upstream data of the pulp supplier were not visited. 未对纸浆供应商进行现场核查。';
 
 export const message: OpinionMessage = {
-  opinionId: `0x${'01'.repeat(32)}`,
+  opinionId: opinionIdOf(addressOf(BODY_KEY), new Uint8Array(12).fill(1)),
   body: addressOf(BODY_KEY),
   registrar: '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC',
   issuer: facts.issuer,

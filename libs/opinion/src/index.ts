@@ -21,6 +21,7 @@ export {
   type OpinionWords,
   opinionDigest,
   opinionDomain,
+  opinionIdOf,
   opinionWords,
   recoverBody,
   tokenIdOf,

@@ -9,6 +9,7 @@ import {
   OPINION_TYPES,
   opinionDigest,
   opinionDomain,
+  opinionIdOf,
   opinionWords,
   recoverBody,
   tokenIdOf,
@@ -40,7 +41,7 @@ test('digests equal those of ethers', () => {
 
 test('the example has a permanent digest', () => {
   expect(formatData(opinionDigest(message, contract))).toBe(
-    '0xf55578dc712ead64c89f6a3ea4d817c6704d293e0cc77ce5dc9b25eec520b74e',
+    '0x9cc68e509588aa1ab02ba2b2d633c4ce573bdbc93673a69280b7591910d165e0',
   );
 });
 
@@ -127,6 +128,13 @@ test('a member missing, extra or out of range has no digest', () => {
   expect(() => mintAuthorisationDigest({ ...mint, release: '-1' }, contract)).toThrow(
     expect.objectContaining({ code: 'evm/value-out-of-range' }),
   );
+});
+
+test('an opinion id begins with its body and ends in 12 bytes of choice', () => {
+  expect(opinionIdOf(contract.verifyingContract, new Uint8Array(12).fill(0xab))).toBe(
+    `${contract.verifyingContract.toLowerCase()}${'ab'.repeat(12)}`,
+  );
+  expect(() => opinionIdOf(contract.verifyingContract, new Uint8Array(11))).toThrow('12 bytes');
 });
 
 test('signatures are deterministic', () => {

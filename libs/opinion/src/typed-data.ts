@@ -1,11 +1,14 @@
 // What is signed around a passport: the opinion, by a verification body, and the mint authorisation, by the issuer.
 // Both are EIP-712 typed data of the PassportRegistry contract; docs/formats/opinion.md shows them member by member.
 // Strings and members stand in the order that the contract hashes them: changing any of it voids every signature.
+import { concat } from '#lib/canonical';
 import {
+  checksumAddress,
   encodeField,
   encodeWords,
   formatData,
   keccak256,
+  parseData,
   recoverAddress,
   type TypedDataDomain,
   typedDataDigest,
@@ -107,6 +110,15 @@ export function opinionDomain(contract: ContractDomain): TypedDataDomain {
 
 export function mintDomain(contract: ContractDomain): TypedDataDomain {
   return domain(MINT_NAME, contract);
+}
+
+/**
+ * The id of a body's opinion: its address, then 12 bytes of its choice, as the contracts demand. So nobody can use up or
+ * revoke another's id. Of one body and its own choice of bytes there is one opinion.
+ */
+export function opinionIdOf(body: string, choice: Uint8Array): string {
+  if (choice.length !== 12) throw new Error(`an opinion id ends in 12 bytes, got ${choice.length}`);
+  return formatData(concat(parseData(checksumAddress(body)), choice));
 }
 
 /** The 32 bytes a body signs. @throws EvmError for a member that is missing, extra or of another type */
