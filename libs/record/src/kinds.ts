@@ -1,5 +1,5 @@
 /** Kinds that carry authority: their entry holds its issuer's signature. */
-export const SIGNED_KINDS = [
+const SIGNED_KINDS = [
   'key/v1',
   'delegation/v1',
   'import/v1',
@@ -20,7 +20,7 @@ export const COVERED_KINDS = [
 ] as const;
 
 /** Plain kinds whose authority lies elsewhere: on the chain, or in the hash that the reader's root names. */
-export const UNCOVERED_KINDS = ['registration/v1', 'method/v1', 'page/v1'] as const;
+const UNCOVERED_KINDS = ['registration/v1', 'method/v1', 'page/v1'] as const;
 
 export type SignedKind = (typeof SIGNED_KINDS)[number];
 export type CoveredKind = (typeof COVERED_KINDS)[number];
