@@ -2,12 +2,16 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { JsonRpcProvider, Wallet } from 'ethers';
 import { type EmbeddedChain, startEmbeddedChain } from '../../apps/ledger/src/chain/embedded-chain.ts';
 import { makeTestFolder, ROOT, type TestFolder } from '../support/folder.ts';
 import { isAlive, startParts, until } from '../support/process.ts';
 import { ask, call, post } from '../support/rpc.ts';
 import { SLOT_CONTRACT, word } from '../support/slot-contract.ts';
+
+// Real processes on a machine that may be busy.
+jest.setTimeout(120_000);
 
 const operator = Wallet.createRandom();
 const accounts = [{ address: operator.address }];
@@ -98,7 +102,7 @@ test('kill -9 in the middle of sending: what was answered is there, block by blo
   }
   await chain.stop();
   expect(await chain.ended).toBeNull();
-}, 60_000);
+});
 
 test('the chain ends with the process that started it, and the next start finds everything', async () => {
   const parts = await startParts({ dataDir: folder.path, accounts });
@@ -115,7 +119,7 @@ test('the chain ends with the process that started it, and the next start finds 
   expect(await isAlive(pid)).toBe(false);
   expect(await call(chain.url, 'eth_getTransactionReceipt', hash)).toEqual(receipt);
   await chain.stop();
-}, 30_000);
+});
 
 test('a predecessor that hangs is ended by the next start', async () => {
   const parts = await startParts({ dataDir: folder.path, accounts });
@@ -126,7 +130,7 @@ test('a predecessor that hangs is ended by the next start', async () => {
   expect(log.join()).toContain(`process ${pid} of an earlier start did not end`);
   expect(await isAlive(pid)).toBe(false);
   await chain.stop();
-}, 30_000);
+});
 
 test('Ctrl-C in the terminal does not end the chain before its service', async () => {
   const chain = await start();
@@ -238,7 +242,6 @@ const canLimit = process.platform === 'linux';
       expect(await call(chain.url, 'eth_getTransactionReceipt', hash)).not.toBeNull();
     await chain.stop();
   },
-  30_000,
 );
 
 describe('what is offered', () => {

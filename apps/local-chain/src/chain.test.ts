@@ -1,10 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { Wallet } from 'ethers';
 import { makeTestFolder, type TestFolder } from '../../../test/support/folder.ts';
 import { CLOCK_CONTRACT, SLOT_CONTRACT, word } from '../../../test/support/slot-contract.ts';
 import { Chain, type OpenChain } from './chain.ts';
 import { formatLine, type JournalBlock } from './journal.ts';
+
+// Real processes on a machine that may be busy.
+jest.setTimeout(120_000);
 
 const operator = new Wallet(`0x${'a1'.repeat(32)}`);
 const stranger = new Wallet(`0x${'b2'.repeat(32)}`);

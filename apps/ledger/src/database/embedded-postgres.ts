@@ -14,6 +14,8 @@ export type EmbeddedPostgres = {
   /** `postgres://…` with user and password, for pg and TypeORM. Never to be logged. */
   readonly url: string;
   readonly pid: number;
+  /** How the programs run: `same user`, or for root one of the ways around PostgreSQL's refusal of root. */
+  readonly runsAs: string;
   /** Resolves when the server is gone: with null after `stop`, else with one sentence. */
   readonly ended: Promise<string | null>;
   stop(): Promise<void>;
@@ -55,7 +57,8 @@ export async function startPostgres({
       },
     );
   }
-  return { url: urlOf(DATABASE), pid: server.pid, ended: server.ended, stop: stopOnce(server) };
+  const { pid, ended } = server;
+  return { url: urlOf(DATABASE), pid, runsAs: cluster.user.how, ended, stop: stopOnce(server) };
 }
 
 /** A real query is the last proof that the server is ready. A crash may have come between cluster and database. */

@@ -1,15 +1,15 @@
 // The folder of a PostgreSQL cluster: made whole or not at all, and freed from a server that was left behind.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { chown, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureFolder, readJson, SECRET, writeJson } from '../installation/kept-file.ts';
 import { commandLine, identifyProcess, waitForEnd } from '../installation/process-identity.ts';
 import { StartError } from '../installation/start-error.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import { choosePostgresUser, type PostgresUser } from './postgres-user.ts';
+import { choosePostgresUser, type PostgresUser, refuseOtherOwner } from './postgres-user.ts';
 
 const MAJOR = '18';
 
@@ -24,8 +24,8 @@ export type Cluster = {
 
 /**
  * The cluster in `{dataDir}/postgres`; made when it is not there.
- * @throws StartError `postgres/other-version`, `postgres/no-password`, `postgres/not-made`, and those of
- * choosePostgresUser
+ * @throws StartError `postgres/other-version`, `postgres/no-password`, `postgres/not-made`, `postgres/damaged`,
+ * `postgres/other-owner`, `postgres/no-user`
  */
 export async function openCluster(
   dataDir: string,
@@ -34,7 +34,9 @@ export async function openCluster(
 ): Promise<Cluster> {
   const folder = join(dataDir, 'postgres');
   const secretFile = join(dataDir, 'keys', 'postgres.key.json');
+  refuseOtherOwner(folder);
   if (!existsSync(join(folder, 'PG_VERSION'))) {
+    refuseRemains(folder);
     const credentials = { user: 'anchorleaf', password: randomBytes(24).toString('base64url') };
     const user = await makeCluster(folder, binaries, credentials, secretFile, durable);
     return { folder, user, credentials, isNew: true };
@@ -59,6 +61,15 @@ export async function openCluster(
     credentials,
     isNew: false,
   };
+}
+
+/** A cluster gets its name only when it is whole, so a folder with something else in it is damaged or not ours. */
+function refuseRemains(folder: string): void {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  throw new StartError(
+    'postgres/damaged',
+    `${folder} holds files but no PG_VERSION, so it is no whole database: restore it from a backup, or move it away to begin anew`,
+  );
 }
 
 async function makeCluster(
@@ -96,7 +107,7 @@ async function makeCluster(
     await ensureFolder(dirname(secretFile), 0o700);
     // Before the cluster has its name: a cluster that counts always has its password.
     await writeJson(secretFile, credentials, SECRET);
-    await rm(folder, { recursive: true, force: true });
+    await rmdir(folder).catch(() => undefined); // empty, or not there
     await rename(cluster, folder);
     if (durable) await syncFolder(parent);
     return user;

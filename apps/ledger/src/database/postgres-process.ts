@@ -27,10 +27,11 @@ export async function startServer(
   binaries: PostgresBinaries,
   durable: boolean,
   log: (line: string) => void,
+  choosePort: () => Promise<number> = freePort,
 ): Promise<PostgresServer> {
   const begun = performance.now();
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = await choosePort();
     const started = await startOnce(cluster, binaries, durable, port, log);
     if ('port' in started) return started;
     const lines = started.lines.join('\n');

@@ -22,8 +22,8 @@ export type PostgresUser = {
 
 /**
  * The way to run PostgreSQL on `folder`, which exists. A new cluster (`isNew`) may change the folder's owner, and an
- * existing one too when only root and an own `nobody` are concerned.
- * @throws StartError `postgres/other-owner`, `postgres/no-user`
+ * existing one of root's may change hands too.
+ * @throws StartError `postgres/no-user`
  */
 export async function choosePostgresUser(
   folder: string,
@@ -34,7 +34,6 @@ export async function choosePostgresUser(
   if (me === undefined) return sameUser;
   const { uid, gid } = statSync(folder);
   if (me !== 0) {
-    if (uid !== me) throw otherOwner(folder, uid, me);
     // initdb looks its own user up; without an entry for it the namespace lends it the name of nobody.
     return isNew && !passwordEntry(({ id }) => id.uid === me) ? userNamespace : sameUser;
   }
@@ -59,6 +58,17 @@ const sameUser: PostgresUser = {
   owner: null,
   command: (program, args) => ({ program, args: [...args], options: {} }),
 };
+
+/** Only root can go on with the cluster of another user. @throws StartError `postgres/other-owner` */
+export function refuseOtherOwner(folder: string): void {
+  const me = process.geteuid?.() ?? 0;
+  const owner = statSync(folder, { throwIfNoEntry: false })?.uid ?? me;
+  if (me === 0 || owner === me) return;
+  throw new StartError(
+    'postgres/other-owner',
+    `the database in ${folder} belongs to user ${owner} and this process runs as user ${me}: start it as that user, or give the whole data folder to this one (chown -R)`,
+  );
+}
 
 /** Root outside, nobody inside: no file changes hands, and folders that only root may enter stay reachable. */
 const userNamespace: PostgresUser = {
@@ -142,11 +152,4 @@ function passwordEntry(wanted: (entry: Entry) => boolean): Id | null {
     if (name && wanted(entry)) return entry.id;
   }
   return null;
-}
-
-function otherOwner(folder: string, owner: number, me: number): StartError {
-  return new StartError(
-    'postgres/other-owner',
-    `the database in ${folder} belongs to user ${owner} and this process runs as user ${me}: start it as that user, or give the whole data folder to this one (chown -R)`,
-  );
 }

@@ -56,8 +56,7 @@ export async function takeDataFolder(
   await writeFile(draft, `${JSON.stringify(mine)}\n`, { mode: 0o644 });
   try {
     for (;;) {
-      // A hard link appears with its whole content or, when the name is taken, not at all.
-      if (await succeeds(link(draft, file), 'EEXIST')) break;
+      if (await succeeds(publish(draft, file), 'EEXIST')) break;
       const holder = await readHolder(file);
       if (holder && (await isRunning(holder))) throw new FolderInUse(resolve(dataDir), holder);
       await removeStale(file);
@@ -70,6 +69,14 @@ export async function takeDataFolder(
       if ((await readHolder(file))?.token === mine.token) await rm(file, { force: true });
     },
   };
+}
+
+/** A hard link appears with its whole content or, when the name is taken, not at all. Some drives have none. */
+async function publish(draft: string, file: string): Promise<void> {
+  await link(draft, file).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') throw error;
+    await writeFile(file, await readFile(draft), { flag: 'wx' });
+  });
 }
 
 /** The live process that holds the folder, or null. */
