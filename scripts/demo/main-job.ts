@@ -237,7 +237,7 @@ export async function mainJob(url: string, step: Step): Promise<Outcome> {
     );
     const other = await scan(selfDeclared.release, join(folder, 'self-declared-bundle.json'));
     requireHeadline(other, 'matches', 'the self-declared batch');
-    if (!other.overlays.includes('self-declared'))
+    if (!other.overlays.some(({ id }) => id === 'self-declared'))
       throw new Error('the self-declared passport does not say so');
     const report = await scan(covered.release, bundlePath);
     requireHeadline(report, 'matches', 'the covered batch');
@@ -276,7 +276,7 @@ export async function mainJob(url: string, step: Step): Promise<Outcome> {
     root: rootFile,
     labels,
     headline: first.headline,
-    overlays: [...first.overlays],
+    overlays: first.overlays.map(({ id }) => id),
     checks: Object.fromEntries(Object.entries(first.checks).map(([name, { status }]) => [name, status])),
     tampered,
     restored,

@@ -4,7 +4,7 @@ import { ROOT } from '../build.ts';
 
 export type Report = {
   readonly headline: string;
-  readonly overlays: readonly string[];
+  readonly overlays: readonly { readonly id: string }[];
   readonly checks: Record<string, { status: string; code: string }>;
 };
 

@@ -8,6 +8,8 @@ import {
   type Root,
   readPinnedHead,
   readRoot,
+  reportUnreached,
+  type Verdict,
   VerificationError,
 } from '#lib/verification';
 import { type Language, say } from '#lib/wording';
@@ -27,6 +29,8 @@ const OPTIONS = {
   lang: { type: 'string' },
 } as const;
 const RPC_TIMEOUT_MS = 10_000;
+/** Whoever was asked has no such passport: nothing was there to be judged. */
+const NOT_KNOWN: Verdict = { status: 'unknown', code: 'content/not-known', detail: {}, evidence: [] };
 
 export type Terminal = {
   readonly args: readonly string[];
@@ -90,7 +94,7 @@ async function judge(
   now: string,
 ): Promise<Report> {
   const found = await readTarget(target);
-  if (found.kind === 'not-known') return notKnown();
+  if (found.kind === 'not-known') return reportUnreached('not-known', NOT_KNOWN);
   return check({
     bundle: found.bytes,
     root,
