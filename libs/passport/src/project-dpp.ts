@@ -2,7 +2,7 @@
 // Deterministic: a checker projects again and compares the RFC 8785 bytes, so the credential says nothing of its own.
 import type { ContentId, JsonObject } from '#lib/canonical';
 import { contentIdBytes, toBase64url } from '#lib/canonical';
-import type { Amount, Names, PassportDocument, PassportMaterial } from './document.ts';
+import type { PassportDocument } from '#lib/record';
 import { PassportError } from './errors.ts';
 
 export const DPP_CONTEXT = [
@@ -26,6 +26,10 @@ const FOOTPRINT_METRIC = {
   id: 'https://vocabulary.uncefact.org/performance-metric/product-carbon-footprint',
   name: 'Product Carbon Footprint',
 };
+
+type Names = PassportDocument['issuer']['names'];
+type Material = PassportDocument['materials'][number];
+type Amount = PassportDocument['product']['massPerUnit'];
 
 export interface DppProjection {
   /** Address of the credential: `{publicUrl}/passports/{release}`. */
@@ -146,7 +150,7 @@ function productScheme({ product }: PassportDocument, id: string): JsonObject {
   };
 }
 
-function material(each: PassportMaterial, code: string, name: string): JsonObject {
+function material(each: Material, code: string, name: string): JsonObject {
   return {
     name: each.name,
     originCountry: { countryCode: each.originCountry },

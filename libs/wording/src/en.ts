@@ -80,6 +80,7 @@ export const en = {
   'content/item-not-in-batch': 'Serial {serial} does not belong to this batch',
   'content/token-differs': 'The passport on chain holds another text than this one',
   'content/page-differs': 'The page showed another {field} than the record',
+  'content/unreachable': 'The record could not be fetched now ({time})',
   'content/not-known': 'There is no record to judge: nothing is known under this code',
   'content/erased': 'The {type} text was removed on {date}; its log entry stays',
 

@@ -73,6 +73,7 @@ export const zh: Catalogue = {
   'content/item-not-in-batch': '序列号 {serial} 不属于该批次',
   'content/token-differs': '链上护照对应的内容与此不同',
   'content/page-differs': '页面显示的{field}与记录不同',
+  'content/unreachable': '目前无法获取记录（{time}）',
   'content/not-known': '没有可核验的记录：此编码在此处未知',
   'content/erased': '{type} 的内容已于 {date} 移除，账目仍在',
 

@@ -1,6 +1,7 @@
 // The report for a person at a terminal. State is text and sign, never colour alone.
 import { CHECK_NAMES, type Report, type Verdict } from '#lib/verification';
-import { isMessageKey, type Language, pageFields, say, sayCode } from '#lib/wording';
+import { type Language, pageFields, say, sayCode } from '#lib/wording';
+import { headlineText } from '../show-report.ts';
 
 const SIGNS: Readonly<Record<Verdict['status'], string>> = {
   valid: '✓',
@@ -25,14 +26,4 @@ export function formatReport(report: Report, language: Language): string {
     );
   }
   return `${lines.join('\n')}\n`;
-}
-
-function headlineText({ headline, detail, overlays }: Report, language: Language): string {
-  const undated =
-    headline === 'matches' && detail.since === undefined
-      ? 'headline/matches/undated'
-      : `headline/${headline}`;
-  const text = isMessageKey(undated) ? say(language, undated, detail) : headline;
-  const notes = overlays.map((overlay) => say(language, `overlay/${overlay.id}`, overlay.detail));
-  return [text, ...notes].join(' · ');
 }
