@@ -212,3 +212,19 @@ export function formatEnvExample(): string {
   );
   return `# Nothing has to be set. Every setting, with its default; unknown ANCHORLEAF_ names are refused.\n\n${blocks.join('\n')}`;
 }
+
+/** The settings without what could be a secret: of URLs only scheme and host are shown. */
+export function printable(config: Config): Record<string, unknown> {
+  const entries = SETTINGS.map(({ property, name }) => {
+    const value = (config as unknown as Record<string, Value>)[property];
+    return [name, property === 'publicUrl' ? value : hideSecrets(value ?? null)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function hideSecrets(value: Value): Value {
+  if (Array.isArray(value)) return value.map((one) => String(hideSecrets(one)));
+  if (typeof value !== 'string' || !/^[a-z]+:\/\//.test(value)) return value;
+  const { protocol, host } = new URL(value);
+  return `${protocol}//${host}/…`;
+}

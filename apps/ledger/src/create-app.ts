@@ -11,8 +11,8 @@ import { type Clock, SystemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { DatabaseUrl } from './database/database-url.ts';
 import { openDatabase } from './database/open-database.ts';
+import { quietFramework } from './health/logging.ts';
 import { installHeaders } from './http/headers.ts';
-import { ProblemFilter } from './http/problem.filter.ts';
 import type { IdentifiedRequest } from './http/request-identity.ts';
 import { installBodyParsers, MAX_FILE_BYTES } from './http/strict-json.ts';
 import { createValidationPipe } from './http/validation.ts';
@@ -81,7 +81,7 @@ export async function createApp(config: Config, options: CreateAppOptions = {}):
     );
     closers.push(() => closeApp(app));
     await prepare(app, installation, random);
-    const broken = chain.ended.then((reason) => reason ?? new Promise<string>(() => undefined));
+    const broken = Promise.race([whenBroken(database.ended), whenBroken(chain.ended)]);
     const isEmbedded = { database: database.isEmbedded, chain: chain.chain.publicRpc !== null };
     return { app, installation, isEmbedded, broken, close };
   } catch (error) {
@@ -113,7 +113,7 @@ async function prepare(
 ): Promise<void> {
   const { MetricsService } = await import('./health/metrics.service.ts');
   const { installApiDocs } = await import('./http/api-docs.ts');
-  app.useLogger(app.get(Logger));
+  app.useLogger(quietFramework(app.get(Logger)));
   app.useGlobalPipes(createValidationPipe());
   // the adapter's own types name another instance of the same library
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
@@ -129,8 +129,6 @@ async function prepare(
   });
   app.get(MetricsService).observe(fastify);
   installApiDocs(app);
-  const filter = new ProblemFilter(installation);
-  fastify.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
   await app.init();
   await fastify.ready();
 }
@@ -141,6 +139,11 @@ async function closeApp(app: NestFastifyApplication): Promise<void> {
   await app.get(MetricsService).close();
   await app.getHttpAdapter().getInstance().close();
   await app.close();
+}
+
+/** Never settles when the part was stopped on purpose. */
+function whenBroken(ended: Promise<string | null>): Promise<string> {
+  return ended.then((reason) => reason ?? new Promise<string>(() => undefined));
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

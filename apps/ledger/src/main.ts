@@ -1,7 +1,7 @@
 // The process: reads the environment, runs the service, stops it in order. What cannot start is said in one sentence.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError, readEnvironment } from './config.ts';
+import { ConfigError, formatEnvExample, printable, readEnvironment } from './config.ts';
 import { createApp, type Service } from './create-app.ts';
 import { MetricsService } from './health/metrics.service.ts';
 import { READABLE, writeJson } from './installation/kept-file.ts';
@@ -11,8 +11,10 @@ import { StartError } from './installation/start-error.ts';
 const STOP_MS = 20_000;
 
 async function main(): Promise<void> {
-  const config = readEnvironment();
   const say = (line: string) => void process.stdout.write(`${line}\n`);
+  if (process.argv.includes('--print-env-example')) return void process.stdout.write(formatEnvExample());
+  const config = readEnvironment();
+  if (process.argv.includes('--print-config')) return say(JSON.stringify(printable(config), null, 2));
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const startedAt = new Date();
   const service = await createApp(config, { log: warn });

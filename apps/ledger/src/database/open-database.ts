@@ -1,10 +1,17 @@
 import type { Config } from '../config.ts';
 import type { Installation } from '../installation/installation.ts';
+import { SECRET, writeJson } from '../installation/kept-file.ts';
 import { StartError } from '../installation/start-error.ts';
 import { runMigrations } from './data-source.ts';
 import { startPostgres } from './embedded-postgres.ts';
 
-export type RunningDatabase = { readonly url: string; readonly isEmbedded: boolean; stop(): Promise<void> };
+export type RunningDatabase = {
+  readonly url: string;
+  readonly isEmbedded: boolean;
+  /** Resolves with one sentence when the embedded server ended by itself, with null when it was stopped. */
+  readonly ended: Promise<string | null>;
+  stop(): Promise<void>;
+};
 
 /** The embedded PostgreSQL of the data folder, or DATABASE_URL; with its schema up to date. */
 export async function openDatabase(
@@ -17,6 +24,8 @@ export async function openDatabase(
   const url = config.databaseUrl ?? embedded?.url ?? '';
   try {
     await runMigrations(url);
+    // for whoever has the data folder's keys: backups, a look inside
+    if (embedded) await writeJson(installation.pathOf('postgres', 'connection.json'), { url }, SECRET);
   } catch (cause) {
     await embedded?.stop();
     if (embedded) throw cause;
@@ -27,5 +36,6 @@ export async function openDatabase(
       { cause },
     );
   }
-  return { url, isEmbedded: embedded !== null, stop: async () => embedded?.stop() };
+  const ended = embedded?.ended ?? new Promise<null>(() => undefined);
+  return { url, isEmbedded: embedded !== null, ended, stop: async () => embedded?.stop() };
 }

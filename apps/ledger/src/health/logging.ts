@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import type { Params } from 'nestjs-pino';
+import type { LoggerService } from '@nestjs/common';
+import type { Logger, Params } from 'nestjs-pino';
 import type { Level } from 'pino';
 
 /** Whatever could be a secret or a person, wherever it stands in a line. */
@@ -16,6 +17,28 @@ const REDACTED = [
   '*.password',
   '*.authorization',
 ];
+
+/** Where the framework tells its own start, line by line. */
+const FRAMEWORK: ReadonlySet<unknown> = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
+/** The framework's account of its start is for debugging; its warnings and errors stay what they are. */
+export function quietFramework(logger: Logger): LoggerService {
+  return {
+    log: (message: unknown, ...rest: unknown[]) =>
+      FRAMEWORK.has(rest.at(-1)) ? logger.debug(message, ...rest) : logger.log(message, ...rest),
+    error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
+    warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest),
+    debug: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
+    verbose: (message: unknown, ...rest: unknown[]) => logger.verbose(message, ...rest),
+    fatal: (message: unknown, ...rest: unknown[]) => logger.fatal(message, ...rest),
+  };
+}
 
 /** JSON lines, or short ones for a person at a terminal. Health checks are not worth a line. */
 export function loggerOptions(level: string): Params {

@@ -73,13 +73,16 @@ function roomRefusal(error: Coded): RefusalFacts {
     status: STATUS_OF[error.code] ?? 400,
     code: error.code,
     detail: error.message,
-    remedy:
-      typeof error.remedy === 'string'
-        ? error.remedy
-        : 'correct the value that the detail names and send again',
-    ...(typeof error.pointer === 'string' && { pointer: error.pointer }),
+    remedy: typeof error.remedy === 'string' ? error.remedy : remedyIn(error.message),
+    ...(typeof error.pointer === 'string' && error.pointer !== '' && { pointer: error.pointer }),
     ...(typeof error.place === 'object' && error.place !== null && { place: error.place }),
   };
+}
+
+/** Rooms end their sentences with what can be done: `…; write its 18 digits`. */
+function remedyIn(message: string): string {
+  const at = message.lastIndexOf('; ');
+  return at < 0 ? 'correct the value that the detail names and send again' : message.slice(at + 2);
 }
 
 /** Fastify's own errors carry `statusCode`; 5xx of those are bugs. */

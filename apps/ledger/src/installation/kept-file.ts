@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Mode of files that hold a secret, and of files that anyone may read. */
@@ -39,6 +40,25 @@ export async function writeWhole(path: string, text: string, mode: number): Prom
   }
   await rename(temporary, path);
   await syncFolder(dirname(path));
+}
+
+/**
+ * Writes the file only if there is none of this name: whoever comes second changes nothing. True: this call made it.
+ */
+export async function writeOnce(path: string, text: string, mode: number): Promise<boolean> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeWhole(draft, text, mode);
+  try {
+    // a hard link appears with its whole content or, when the name is taken, not at all
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    await unlink(draft);
+  }
+  await syncFolder(dirname(path));
+  return true;
 }
 
 export function writeJson(path: string, value: unknown, mode: number): Promise<void> {

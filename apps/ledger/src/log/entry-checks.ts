@@ -1,22 +1,11 @@
 // What an entry must be before it may stand in the log for ever. Entries come from our own rooms, but this is the last
 // door: nothing that is refused here can be taken back later.
 import { toHex } from '#lib/canonical';
-import { checkEntryForm, type Entry, parseEntry } from '#lib/record';
+import { type Entry, isCoveredKind, MAX_ENTRY_BYTES, parseEntry } from '#lib/record';
 import { leafHash } from '#lib/transparency-log';
 import { RefusalError } from '../http/refusal.ts';
 
-export const MAX_ENTRY_BYTES = 65_535;
 const MAX_CLOCK_SKEW_MS = 5 * 60_000;
-
-/** Plain kinds that count only when a signed manifest of their issuer covers them in the same append. */
-const COVERED_KINDS: ReadonlySet<string> = new Set([
-  'organisation/v1',
-  'facility/v1',
-  'product/v1',
-  'batch/v1',
-  'activity/v1',
-  'footprint/v1',
-]);
 
 export type CheckedEntry = {
   readonly bytes: Uint8Array;
@@ -49,9 +38,8 @@ function checkEntry(bytes: Uint8Array, now: Date): CheckedEntry {
       `an entry has at most ${MAX_ENTRY_BYTES} bytes, got ${bytes.length}`,
       'move content into its document',
     );
-  // refuses bytes that are not canonical and kinds that are not known
+  // refuses bytes that are not canonical, kinds that are not known, and kinds of authority without a signature
   const entry = parseEntry(bytes);
-  checkEntryForm(entry);
   const ahead = Date.parse(entry.time) - now.getTime();
   if (!(ahead <= MAX_CLOCK_SKEW_MS))
     throw refused(
@@ -71,7 +59,7 @@ function requireCovers(checked: readonly CheckedEntry[]): void {
       if (ref.rel === 'covers' && 'entry' in ref) covered.add(`${entry.issuer} ${ref.entry}`);
   }
   for (const { entry, leaf } of checked)
-    if (COVERED_KINDS.has(entry.kind) && !covered.has(`${entry.issuer} ${leaf}`))
+    if (isCoveredKind(entry.kind) && !covered.has(`${entry.issuer} ${leaf}`))
       throw refused(
         'log/not-covered',
         `entry ${leaf} of kind ${entry.kind} is covered by no import/v1 manifest of ${entry.issuer} in this append`,

@@ -1,9 +1,25 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { canonicalBytes, fromBase64url, type JsonObject, sha256, toBase64url, toHex } from '#lib/canonical';
-import { documentId, newSalts } from '#lib/disclosure';
+import { canonicalBytes, fromBase64url, type JsonObject, toBase64url } from '#lib/canonical';
+import { newSalts } from '#lib/disclosure';
 import { checksumAddress } from '#lib/evm';
-import { checkUscc, type EntryRef, type EntrySigner, entryBytes, HIDEABLE, makeEntry } from '#lib/record';
+import {
+  checkDocumentForm,
+  checkUscc,
+  contentDocumentId,
+  coverRefs,
+  type EntryRef,
+  type EntrySigner,
+  entryBytes,
+  HIDEABLE,
+  type ImportDocument,
+  jwkOf,
+  type KeyDocument,
+  makeEntry,
+  type OrganisationDocument,
+  recoveryCommitment,
+  subjectOf,
+} from '#lib/record';
 import { leafHash } from '#lib/transparency-log';
 import { Clock } from '../clock.ts';
 import { DocumentsService, type NewDocument } from '../documents/documents.service.ts';
@@ -32,7 +48,7 @@ export type Enrolled = {
   readonly keyFile?: string;
 };
 
-type DocumentKind = 'key/v1' | 'organisation/v1' | 'import/v1';
+type Statement = KeyDocument | OrganisationDocument | ImportDocument;
 type Prepared = { readonly document: NewDocument; readonly entry: Uint8Array; readonly leaf: Uint8Array };
 
 /** Of the operator's own row: fixed, so that each start finds it. */
@@ -71,15 +87,15 @@ export class EnrolmentService implements OnApplicationBootstrap {
       if (earlier) return earlier;
     }
     const ethAddress = checkMembers(body);
-    await this.requireFree(body.slug, ethAddress);
     try {
+      await this.requireFree(body.slug, ethAddress);
       return await this.write(body, identity, ethAddress);
     } catch (error) {
-      // the same request, or one for the same slug, was faster
-      if ((error as { code?: string }).code !== '23505') throw error;
+      // the same request beside us was faster
       const beside = identity.keyed ? await this.find(identity) : null;
       if (beside) return beside;
-      await this.requireFree(body.slug, ethAddress);
+      // or another one with the same slug
+      if ((error as { code?: string }).code === '23505') await this.requireFree(body.slug, ethAddress);
       throw error;
     }
   }
@@ -101,22 +117,14 @@ export class EnrolmentService implements OnApplicationBootstrap {
     const kid = `${did}#key-1`;
     const signing = ed25519PrivateKey(fromBase64url(keys.signing.secretKey));
     const signer: EntrySigner = { kid, sign: (message) => signEd25519(signing, message) };
-    const key = this.prepare(identity.id, did, 'key/v1', kid, keyDocument(did, kid, keys), [], signer);
-    const organisation = this.prepare(
-      identity.id,
-      did,
-      'organisation/v1',
-      did,
-      organisationDocument(did, body),
-      [],
-    );
+    const key = this.prepare(identity.id, did, this.keyDocument(did, kid, keys), [], signer);
+    const organisation = this.prepare(identity.id, did, this.organisationDocument(did, body), []);
+    const covered = { kind: 'organisation/v1', content: organisation.document.id } as const;
     const manifest = this.prepare(
       identity.id,
       did,
-      'import/v1',
-      `${did}#import-${this.random.uuid()}`,
-      { manifest: [{ kind: 'organisation/v1', content: organisation.document.id }] },
-      [{ rel: 'covers', entry: toHex(organisation.leaf) }],
+      { type: 'import/v1', nonce: this.nonce(), organisation: did, manifest: [covered], file: null },
+      coverRefs([organisation.leaf]),
       signer,
     );
     const facts = [key, organisation, manifest];
@@ -145,24 +153,65 @@ export class EnrolmentService implements OnApplicationBootstrap {
     return this.answer(body, identity.id, this.exporterMembers(body.slug, kid, keys.mint.address));
   }
 
+  private nonce(): string {
+    return toBase64url(this.random.bytes(16));
+  }
+
   private prepare(
     organisation: string,
     issuer: string,
-    kind: DocumentKind,
-    subject: string,
-    members: JsonObject,
+    doc: Statement,
     refs: readonly EntryRef[],
     signer?: EntrySigner,
   ): Prepared {
-    const nonce = toBase64url(this.random.bytes(16));
-    const doc = { type: kind, nonce, ...members };
-    const salts = newSalts(doc, HIDEABLE[kind], (count) => this.random.bytes(count));
-    const content = documentId(doc, HIDEABLE[kind], salts);
-    const entry = entryBytes(
-      makeEntry({ kind, nonce, subject, issuer, time: this.clock.stamp(), content, refs }, signer),
-    );
-    const document = { id: content, type: kind, organisation, bytes: canonicalBytes(doc), salts };
+    checkDocumentForm(doc as JsonObject);
+    const salts = newSalts(doc as JsonObject, HIDEABLE[doc.type], (count) => this.random.bytes(count));
+    const content = contentDocumentId(doc, salts);
+    const { type: kind } = doc;
+    const facts = { kind, subject: subjectOf(doc), issuer, time: this.clock.stamp(), content, refs };
+    const entry = entryBytes(makeEntry(facts, signer));
+    const document = {
+      id: content,
+      type: kind,
+      organisation,
+      bytes: canonicalBytes(doc as JsonObject),
+      salts,
+    };
     return { document, entry, leaf: leafHash(entry) };
+  }
+
+  private keyDocument(did: string, kid: string, keys: IssuerKeyFile): KeyDocument {
+    return {
+      type: 'key/v1',
+      nonce: this.nonce(),
+      did,
+      kid,
+      publicKeyJwk: jwkOf(fromBase64url(keys.signing.publicKey)),
+      issuerAddress: keys.mint.address,
+      mintKey: keys.mint.address,
+      holder: 'operator',
+      sequence: 1,
+      previous: null,
+      signedBy: 'self',
+      recovery: recoveryCommitment(fromBase64url(keys.recovery.publicKey)),
+    };
+  }
+
+  private organisationDocument(did: string, body: NewOrganisation): OrganisationDocument {
+    const { zh, en } = body.names;
+    return {
+      type: 'organisation/v1',
+      nonce: this.nonce(),
+      did,
+      // text in records is NFC, made so before the hash
+      names: {
+        ...(zh !== undefined && { zh: zh.normalize('NFC') }),
+        ...(en !== undefined && { en: en.normalize('NFC') }),
+      },
+      ...(body.uscc !== undefined && { uscc: body.uscc }),
+      country: body.country,
+      ...(body.address && { address: { ...body.address } }),
+    };
   }
 
   private async insert(
@@ -262,7 +311,7 @@ function checkMembers(body: NewOrganisation): string | null {
     throw refuse('/names', 'no name was given', 'give names.zh, names.en or both');
   if (Object.values(body.address ?? {}).some((part) => typeof part !== 'string' || part.length > 200))
     throw refuse('/address', 'an address has parts of text', 'send strings of at most 200 characters');
-  if (body.uscc !== undefined) checkUscc(body.uscc);
+  if (body.uscc !== undefined) requireUscc(body.uscc);
   if (body.role === 'exporter') {
     if (body.ethAddress === undefined) return null;
     throw refuse('/ethAddress', "an exporter's keys are made by the server", 'leave ethAddress out');
@@ -272,30 +321,13 @@ function checkMembers(body: NewOrganisation): string | null {
   return checksumAddress(body.ethAddress);
 }
 
-function keyDocument(did: string, kid: string, keys: IssuerKeyFile): JsonObject {
-  return {
-    did,
-    kid,
-    publicKeyJwk: { kty: 'OKP', crv: 'Ed25519', x: keys.signing.publicKey },
-    issuerAddress: keys.mint.address,
-    mintKey: keys.mint.address,
-    holder: 'operator',
-    sequence: 1,
-    previous: null,
-    signedBy: 'self',
-    recovery: toHex(sha256(fromBase64url(keys.recovery.publicKey))),
-  };
-}
-
-function organisationDocument(did: string, { names, uscc, country, address }: NewOrganisation): JsonObject {
-  return {
-    did,
-    names: {
-      ...(names.zh !== undefined && { zh: names.zh }),
-      ...(names.en !== undefined && { en: names.en }),
-    },
-    ...(uscc !== undefined && { uscc }),
-    country,
-    ...(address && { address: { ...address } }),
-  };
+/** The room's refusal, with the place in our body. */
+function requireUscc(uscc: string): void {
+  try {
+    checkUscc(uscc);
+  } catch (cause) {
+    const { code, message } = cause as { code: string; message: string };
+    const remedy = 'compare it with the business licence: 18 digits and capital letters';
+    throw new RefusalError({ status: 400, code, detail: message, remedy, pointer: '/uscc' }, { cause });
+  }
 }

@@ -53,7 +53,7 @@ export class PlatformTables1764072000000 implements MigrationInterface {
       );
 
       create table log_head (
-        only boolean primary key default true check (only),
+        one boolean primary key default true check (one),
         origin text not null,
         log_id text not null,
         genesis text not null,

@@ -65,7 +65,6 @@ export class FeatureTables1764080000000 implements MigrationInterface {
         year int,
         state text not null check (state in ('draft', 'confirmed')),
         draft bytea not null,
-        answers bytea not null,
         request_hash text,
         created_at timestamptz not null,
         confirmed_at timestamptz
@@ -120,7 +119,7 @@ export class FeatureTables1764080000000 implements MigrationInterface {
         opinion_id text not null,
         body text not null,
         content text not null unique references document,
-        registration text references document,
+        registration text not null references document,
         request_hash text,
         created_at timestamptz not null,
         unique (body, opinion_id)

@@ -1,4 +1,5 @@
 import { PlatformTables1764072000000 } from './1764072000000-platform-tables.ts';
+import { FeatureTables1764080000000 } from './1764080000000-feature-tables.ts';
 
 /** In the order they run. A migration that has been released is never changed: a new one follows it. */
-export const MIGRATIONS = [PlatformTables1764072000000];
+export const MIGRATIONS = [PlatformTables1764072000000, FeatureTables1764080000000];
