@@ -40,8 +40,9 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function start(): Promise<EmbeddedPostgres> {
-  running = await startPostgres({ dataDir: folder.path, log: (line) => log.push(line) });
+/** Most tests can do without waiting for the disk. */
+async function start(durable = false): Promise<EmbeddedPostgres> {
+  running = await startPostgres({ dataDir: folder.path, log: (line) => log.push(line), durable });
   return running;
 }
 
@@ -57,7 +58,7 @@ async function query<T extends object>(url: string, text: string, values: unknow
 }
 
 test('a new database: durable, for its password only, on this machine only', async () => {
-  const { url } = await start();
+  const { url } = await start(true);
   const settings = [
     'server_version',
     'fsync',
@@ -104,12 +105,12 @@ test('a new database: durable, for its password only, on this machine only', asy
 });
 
 test('rows stay over stop and start, and the password too', async () => {
-  const first = await start();
+  const first = await start(true);
   await query(first.url, "CREATE TABLE kept AS SELECT '绿' AS word");
   await first.stop();
   expect(await first.ended).toBeNull();
   expect(await isAlive(first.pid)).toBe(false);
-  const second = await start();
+  const second = await start(true);
   expect(await query(second.url, 'SELECT word, upper(word) FROM kept')).toEqual([
     { word: '绿', upper: '绿' },
   ]);
@@ -134,7 +135,7 @@ async function insertUntilTheEnd(url: string): Promise<number> {
 }
 
 test('kill -9 of the server: every confirmed row is there after the next start', async () => {
-  const { url, pid, ended } = await start();
+  const { url, pid, ended } = await start(true);
   await query(url, 'CREATE TABLE counted (n int)');
   const writers = [1, 2, 3].map(() => insertUntilTheEnd(url));
   await until(
@@ -144,7 +145,7 @@ test('kill -9 of the server: every confirmed row is there after the next start',
   process.kill(pid, 'SIGKILL');
   const confirmed = (await Promise.all(writers)).reduce((sum, n) => sum + n, 0);
   expect(await ended).toBe('PostgreSQL ended (SIGKILL); start the service again');
-  const again = await start();
+  const again = await start(true);
   const [row] = await query<{ n: string }>(again.url, 'SELECT count(*) AS n FROM counted');
   // One insert of each writer may have come through without an answer.
   expect(Number(row?.n)).toBeGreaterThanOrEqual(confirmed);
@@ -164,7 +165,7 @@ test('kill -9 of the service: the server it left behind is ended, and everything
   await idle.query('BEGIN; LOCK TABLE counted IN SHARE MODE');
   await parts.kill('SIGKILL');
   expect(await isAlive(pid)).toBe(true);
-  const again = await start();
+  const again = await start(true);
   const confirmed = await writer;
   expect(log).toEqual([
     expect.stringContaining(`ends the server that an earlier start left behind (process ${pid})`),
@@ -176,7 +177,12 @@ test('kill -9 of the service: the server it left behind is ended, and everything
 });
 
 test('a service that dies of a bug leaves no server behind', async () => {
-  const { postgres, child } = await startParts({ dataDir: folder.path, postgres: true, crash: true });
+  const { postgres, child } = await startParts({
+    dataDir: folder.path,
+    postgres: true,
+    durable: false,
+    crash: true,
+  });
   if (child.exitCode === null) await once(child, 'exit');
   expect(child.exitCode).not.toBe(0);
   await until('the server is gone', async () => !(await isAlive(postgres?.pid ?? 0)));
@@ -217,7 +223,7 @@ test('what a crash in the first start left is never used', async () => {
 
 test('a crash between the cluster and its database is made good', async () => {
   const binaries = await findPostgres();
-  await openCluster(folder.path, binaries, true);
+  await openCluster(folder.path, binaries, false);
   const { url } = await start();
   expect(await query(url, 'SELECT current_database() AS name')).toEqual([{ name: 'anchorleaf' }]);
 });
@@ -319,7 +325,10 @@ const NOBODY = 65_534;
     if (way === 'other user')
       for (const path of [folder.path, join(folder.path, 'closed')]) chmodSync(path, 0o755);
     for (let round = 0; round < 2; round += 1) {
-      const parts = await startParts({ dataDir: dataDir(), postgres: true }, without(...lacking));
+      const parts = await startParts(
+        { dataDir: dataDir(), postgres: true, durable: false },
+        without(...lacking),
+      );
       expect(parts.postgres).toMatchObject({ runsAs: way });
       expect(statSync(join(dataDir(), 'postgres')).uid).toBe(owner);
       await query(parts.postgres?.url ?? '', `CREATE TABLE round${round} (n int)`);
@@ -327,24 +336,30 @@ const NOBODY = 65_534;
       await parts.kill(round === 0 ? 'SIGKILL' : 'SIGTERM');
     }
     // Somewhere else another way may be open; the rows come along.
-    running = await startPostgres({ dataDir: dataDir(), log: () => {} });
+    running = await startPostgres({ dataDir: dataDir(), log: () => {}, durable: false });
     expect(running.runsAs).toBe(owner === 0 ? 'user namespace' : 'setpriv');
     await query(running.url, 'SELECT * FROM round0, round1');
   });
 
   test('a cluster of a root with namespaces goes on without them', async () => {
-    running = await startPostgres({ dataDir: dataDir(), log: () => {} });
+    running = await startPostgres({ dataDir: dataDir(), log: () => {}, durable: false });
     await query(running.url, 'CREATE TABLE before (n int)');
     await running.stop();
     running = null;
-    const parts = await startParts({ dataDir: dataDir(), postgres: true }, without('unshare'));
+    const parts = await startParts(
+      { dataDir: dataDir(), postgres: true, durable: false },
+      without('unshare'),
+    );
     expect(parts.postgres).toMatchObject({ runsAs: 'setpriv' });
     await query(parts.postgres?.url ?? '', 'SELECT * FROM before');
     await parts.kill('SIGTERM');
   });
 
   test('no way at all is said in one sentence that names the closed folder', async () => {
-    const parts = await startParts({ dataDir: dataDir(), postgres: true }, without('unshare', 'setpriv'));
+    const parts = await startParts(
+      { dataDir: dataDir(), postgres: true, durable: false },
+      without('unshare', 'setpriv'),
+    );
     expect(parts.code).toBe('postgres/no-user');
     expect(parts.message).toContain(
       `${join(folder.path, 'closed')} has mode 0700; start the service as a normal user`,
@@ -354,7 +369,7 @@ const NOBODY = 65_534;
 
   test('a closed folder of another user', async () => {
     chownSync(join(folder.path, 'closed'), 12_345, 12_345);
-    running = await startPostgres({ dataDir: dataDir(), log: () => {} });
+    running = await startPostgres({ dataDir: dataDir(), log: () => {}, durable: false });
     expect(running.runsAs).toBe('setpriv');
     expect(await query(running.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
@@ -365,17 +380,17 @@ const NOBODY = 65_534;
     chmodSync(folder.path, 0o755);
     chownSync(dataDir(), NOBODY, NOBODY);
     const accounts = [{ address: `0x${'11'.repeat(20)}` }];
-    const parts = await startParts({ dataDir: dataDir(), postgres: true, accounts }, nobody);
+    const parts = await startParts({ dataDir: dataDir(), postgres: true, durable: false, accounts }, nobody);
     expect(parts.postgres).toMatchObject({ runsAs: 'same user' });
     expect(parts.chain).toMatchObject({ url: expect.stringContaining('http://127.0.0.1:') });
     await query(parts.postgres?.url ?? '', 'CREATE TABLE before (n int)');
     await parts.kill('SIGTERM');
-    running = await startPostgres({ dataDir: dataDir(), log: () => {} });
+    running = await startPostgres({ dataDir: dataDir(), log: () => {}, durable: false });
     expect(running.runsAs).toBe('setpriv');
     await query(running.url, 'SELECT * FROM before');
     await running.stop();
     running = null;
-    const again = await startParts({ dataDir: dataDir(), postgres: true, accounts }, nobody);
+    const again = await startParts({ dataDir: dataDir(), postgres: true, durable: false, accounts }, nobody);
     expect(again.postgres).toMatchObject({ runsAs: 'same user' });
     await again.kill('SIGTERM');
   });
@@ -385,18 +400,18 @@ const NOBODY = 65_534;
     chmodSync(folder.path, 0o755);
     chownSync(dataDir(), 54_321, 54_321);
     const nameless = ['setpriv', '--reuid=54321', '--regid=54321', '--clear-groups'];
-    const parts = await startParts({ dataDir: dataDir(), postgres: true }, nameless);
+    const parts = await startParts({ dataDir: dataDir(), postgres: true, durable: false }, nameless);
     expect(parts.postgres).toMatchObject({ runsAs: 'user namespace' });
     await parts.kill('SIGTERM');
-    const again = await startParts({ dataDir: dataDir(), postgres: true }, nameless);
+    const again = await startParts({ dataDir: dataDir(), postgres: true, durable: false }, nameless);
     expect(again.postgres).toMatchObject({ runsAs: 'same user' });
     await again.kill('SIGTERM');
   });
 
   test("a normal user is told when the folder is root's", async () => {
-    await (await startPostgres({ dataDir: dataDir(), log: () => {} })).stop();
+    await (await startPostgres({ dataDir: dataDir(), log: () => {}, durable: false })).stop();
     for (const path of [join(folder.path, 'closed'), folder.path, dataDir()]) chmodSync(path, 0o777);
-    const parts = await startParts({ dataDir: dataDir(), postgres: true }, nobody);
+    const parts = await startParts({ dataDir: dataDir(), postgres: true, durable: false }, nobody);
     expect(parts.message).toMatch(
       /belongs to user 0 and this process runs as user 65534: start it as that user/,
     );

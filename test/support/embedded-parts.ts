@@ -6,13 +6,19 @@ import { type FundedAccount, startEmbeddedChain } from '../../apps/ledger/src/ch
 import { startPostgres } from '../../apps/ledger/src/database/embedded-postgres.ts';
 import { takeDataFolder } from '../../apps/ledger/src/installation/data-folder-lock.ts';
 
-type Order = { dataDir: string; postgres?: boolean; accounts?: FundedAccount[]; crash?: boolean };
-const { dataDir, postgres, accounts, crash } = JSON.parse(process.argv[2] ?? '') as Order;
+type Order = {
+  dataDir: string;
+  postgres?: boolean;
+  durable?: boolean;
+  accounts?: FundedAccount[];
+  crash?: boolean;
+};
+const { dataDir, postgres, durable = true, accounts, crash } = JSON.parse(process.argv[2] ?? '') as Order;
 const log = (line: string) => console.error(line);
 
 try {
   const lock = await takeDataFolder(dataDir, { url: 'http://localhost:8787' });
-  const database = postgres ? await startPostgres({ dataDir, log }) : null;
+  const database = postgres ? await startPostgres({ dataDir, log, durable }) : null;
   const chain = accounts ? await startEmbeddedChain({ dataDir, accounts, log }) : null;
   process.once('SIGTERM', async () => {
     await Promise.all([database?.stop(), chain?.stop()]);

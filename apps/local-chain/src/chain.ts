@@ -227,8 +227,9 @@ async function fund(evm: Evm, header: Header): Promise<void> {
 
 function refuseOtherSettings(file: string, header: Header, settings: ChainSettings): void {
   const names = ['chainId', 'hardfork', 'blockGasLimit', 'accounts'] as const;
+  const text = (value: unknown) => JSON.stringify(value).toLowerCase(); // addresses come in two spellings
   const told = names
-    .filter((name) => JSON.stringify(header[name]) !== JSON.stringify(settings[name]))
+    .filter((name) => text(header[name]) !== text(settings[name]))
     .map(
       (name) => `${name} is ${JSON.stringify(header[name])} there and ${JSON.stringify(settings[name])} here`,
     );

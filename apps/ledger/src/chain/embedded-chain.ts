@@ -2,7 +2,7 @@
 // the IPC channel, and the channel's end is the chain's end.
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { takeDataFolder } from '../installation/data-folder-lock.ts';
@@ -58,7 +58,7 @@ export async function startEmbeddedChain({
   readonly accounts: readonly FundedAccount[];
   readonly log: (line: string) => void;
 }): Promise<EmbeddedChain> {
-  const folder = join(dataDir, 'chain');
+  const folder = resolve(dataDir, 'chain');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await takeDataFolder(folder);
   const endpoint = join(folder, 'endpoint.json');
@@ -115,7 +115,7 @@ function watch(child: ChildProcess, log: (line: string) => void, leave: () => Pr
       if (child.pid === undefined) resolve(`the embedded chain cannot be started: ${error.message}`);
     });
   }).then(async (sentence) => {
-    await leave();
+    await leave().catch(() => undefined);
     return stopping ? null : (broken ?? sentence);
   });
   return {

@@ -39,8 +39,9 @@ export async function startPostgres({
   const folder = resolve(dataDir);
   await mkdir(folder, { recursive: true });
   const binaries = await findPostgres();
+  // First: what follows may give the folder to another user.
+  await endOrphan(folder, binaries, log);
   const cluster = await openCluster(folder, binaries, durable);
-  await endOrphan(cluster.folder, binaries, log);
   const server = await startServer(cluster, binaries, durable, log);
   const { user, password } = cluster.credentials;
   const urlOf = (database: string) => `postgres://${user}:${password}@127.0.0.1:${server.port}/${database}`;

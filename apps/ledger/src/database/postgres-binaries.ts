@@ -27,7 +27,7 @@ export async function findPostgres(): Promise<PostgresBinaries> {
 }
 
 /** npm packages hold no symlinks; the package's install script makes them, unless scripts were switched off. */
-async function repairLinks(root: string): Promise<void> {
+export async function repairLinks(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(root, target);

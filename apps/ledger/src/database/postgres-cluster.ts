@@ -22,6 +22,10 @@ export type Cluster = {
   readonly isNew: boolean;
 };
 
+function clusterFolder(dataDir: string): string {
+  return join(dataDir, 'postgres');
+}
+
 /**
  * The cluster in `{dataDir}/postgres`; made when it is not there.
  * @throws StartError `postgres/other-version`, `postgres/no-password`, `postgres/not-made`, `postgres/damaged`,
@@ -32,7 +36,7 @@ export async function openCluster(
   binaries: PostgresBinaries,
   durable: boolean,
 ): Promise<Cluster> {
-  const folder = join(dataDir, 'postgres');
+  const folder = clusterFolder(dataDir);
   const secretFile = join(dataDir, 'keys', 'postgres.key.json');
   refuseOtherOwner(folder);
   if (!existsSync(join(folder, 'PG_VERSION'))) {
@@ -152,10 +156,11 @@ export function rootFolder(): string | undefined {
  * start. Only for the holder of the data folder's lock.
  */
 export async function endOrphan(
-  folder: string,
+  dataDir: string,
   { pgCtl }: PostgresBinaries,
   log: (line: string) => void,
 ): Promise<void> {
+  const folder = clusterFolder(dataDir);
   const pidFile = join(folder, 'postmaster.pid');
   const text = await readFile(pidFile, 'utf8').catch(() => null);
   if (text === null) return;
