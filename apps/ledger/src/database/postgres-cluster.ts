@@ -192,10 +192,10 @@ export async function endOrphan(
 }
 
 async function isPostmasterOf(pid: number, folder: string): Promise<boolean> {
-  if (process.platform === 'win32') return true; // the command line cannot be asked for there
   const line = await commandLine(pid);
   const at = line?.findIndex((argument) => basename(argument).startsWith('postgres')) ?? -1;
   if (!line || at < 0) return false;
+  if (process.platform === 'win32') return true; // more is not told there
   const wanted = realpathSync(folder);
   if (process.platform === 'linux') {
     try {

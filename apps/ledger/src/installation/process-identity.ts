@@ -29,7 +29,7 @@ export async function waitForEnd(identity: ProcessIdentity, milliseconds: number
   return true;
 }
 
-/** The arguments a process was started with; null when it is gone or the system does not tell. */
+/** The arguments a process was started with, on Windows its program alone; null when it is gone. */
 export async function commandLine(pid: number): Promise<readonly string[] | null> {
   if (process.platform === 'linux') {
     try {
@@ -38,8 +38,12 @@ export async function commandLine(pid: number): Promise<readonly string[] | null
       return null;
     }
   }
-  const text =
-    process.platform === 'win32' ? null : await ask('ps', ['-ww', '-o', 'command=', '-p', String(pid)]);
+  if (process.platform === 'win32') {
+    const row = await ask('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']);
+    const name = /^"([^"]+)"/.exec(row ?? '')?.[1];
+    return name ? [name] : null;
+  }
+  const text = await ask('ps', ['-ww', '-o', 'command=', '-p', String(pid)]);
   return text === null ? null : text.trim().split(' ');
 }
 
@@ -71,7 +75,8 @@ async function beganAt(pid: number): Promise<string | null | 'gone'> {
 }
 
 async function ask(program: string, args: string[]): Promise<string | null> {
-  return promisify(execFile)(program, args, { env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } }).then(
+  const options = process.platform === 'win32' ? {} : { env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } };
+  return promisify(execFile)(program, args, { ...options, encoding: 'utf8' }).then(
     ({ stdout }) => stdout,
     () => null,
   );
