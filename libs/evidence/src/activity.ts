@@ -55,7 +55,7 @@ export type Basis =
       readonly hours: string;
       readonly zeroHours: string;
       /** SHA-256 of the lines `{start}\t{kWh}\n`, one per hour in order. */
-      readonly digest: string;
+      readonly hoursHash: string;
     }
   | { readonly kind: 'mass-distance'; readonly mass: Quantity; readonly distance: Quantity };
 

@@ -3,6 +3,11 @@ export type EvidenceErrorCode =
   | 'evidence/unknown-question'
   | 'evidence/unknown-answer'
   | 'evidence/blocked'
+  | 'evidence/file-too-large'
+  | 'evidence/unzipped-too-large'
+  | 'evidence/too-many-cells'
+  | 'evidence/not-xlsx'
+  | 'evidence/not-csv'
   | 'evidence/unreadable-file';
 
 export class EvidenceError extends Error {

@@ -40,7 +40,7 @@ test('a month of hours is one activity with the sum, the count and a digest of t
       kind: 'hourly',
       hours: '672',
       zeroHours: '0',
-      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      hoursHash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     },
     grade: 'file',
   });
@@ -48,7 +48,7 @@ test('a month of hours is one activity with the sum, the count and a digest of t
 
 test('the digest speaks of the hours, not of how they were written', () => {
   const digest = (draft: ImportDraft) =>
-    (draft.activities[0]?.basis as { digest?: string } | undefined)?.digest;
+    (draft.activities[0]?.basis as { hoursHash?: string } | undefined)?.hoursHash;
   const want = digest(read(february()));
   expect(digest(read([...february()].reverse()))).toBe(want);
   expect(

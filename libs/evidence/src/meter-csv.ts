@@ -187,7 +187,7 @@ function meterActivity(
       kind: 'hourly',
       hours: String(hours.length),
       zeroHours: String(hours.filter((hour) => hour.kWh.n === 0n).length),
-      digest: contentId(utf8(listing)),
+      hoursHash: contentId(utf8(listing)),
     },
     grade: 'file',
     meter,
