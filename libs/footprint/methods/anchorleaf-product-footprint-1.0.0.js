@@ -144,11 +144,11 @@ function convert(value, from, to) {
 var FootprintError = class extends Error {
   name = "FootprintError";
   code;
-  place;
-  constructor(code, place, message, options) {
+  pointer;
+  constructor(code, pointer, message, options) {
     super(message, options);
     this.code = code;
-    this.place = place;
+    this.pointer = pointer;
   }
 };
 

@@ -34,7 +34,7 @@ const code = (input: unknown): string => {
   try {
     computeFootprint(input as FootprintInput);
   } catch (error) {
-    if (error instanceof FootprintError) return `${error.code} ${error.place}`;
+    if (error instanceof FootprintError) return `${error.code} ${error.pointer}`;
     throw error;
   }
   return 'accepted';

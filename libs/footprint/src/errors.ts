@@ -21,14 +21,14 @@ export type FootprintErrorCode =
   | 'footprint/no-metered-use'
   | 'footprint/use-exceeds-supply';
 
-/** A refused input. `place` is the JSON pointer of the value refused, within the input. */
+/** A refused input. `pointer` is the JSON pointer of the value refused, within the input. */
 export class FootprintError extends Error {
   override readonly name = 'FootprintError';
   readonly code: FootprintErrorCode;
-  readonly place: string;
-  constructor(code: FootprintErrorCode, place: string, message: string, options?: ErrorOptions) {
+  readonly pointer: string;
+  constructor(code: FootprintErrorCode, pointer: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.place = place;
+    this.pointer = pointer;
   }
 }
