@@ -236,7 +236,7 @@ function readItem(value: JsonValue | undefined): NonNullable<Bundle['item']> {
   const given = reader.object(value, '/item', ['serial', 'salt', 'index', 'proof']);
   return {
     serial: reader.text(given.serial, '/item/serial', 40),
-    salt: reader.match(given.salt, '/item/salt', /^[A-Za-z0-9_-]{22}$/, 'base64url of 16 bytes'),
+    salt: reader.match(given.salt, '/item/salt', /^[A-Za-z0-9_-]{21}[AQgw]$/, 'base64url of 16 bytes'),
     index: reader.uint64(given.index, '/item/index'),
     proof: readProof(given.proof, '/item/proof'),
   };

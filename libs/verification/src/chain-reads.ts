@@ -187,10 +187,8 @@ export async function readChain(
   const oldest = right.reduce((a, b) => (b.block.number < a.block.number ? b : a)).block;
   if (right.some(({ block }) => block.number === oldest.number && block.hash !== oldest.hash))
     return silence('chain/endpoints-disagree', { what: 'block' });
-  const lag = right.reduce(
-    (most, { block }) => (block.time - oldest.time > most ? block.time - oldest.time : most),
-    0n,
-  );
+  const times = right.map(({ block }) => block.time).sort((a, b) => (a < b ? -1 : 1));
+  const lag = times[times.length - 1]! - times[0]!;
   if (lag > MAX_LAG_SECONDS) return silence('chain/endpoints-lag', { seconds: String(lag) });
   if (root.chain.kind !== 'test' && now - oldest.time > MAX_AGE_SECONDS)
     return silence('chain/stale', { time: formatTime(oldest.time) });

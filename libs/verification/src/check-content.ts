@@ -17,7 +17,7 @@ import { invalid, unknown, type Verdict, valid } from './verdict.ts';
 /** The most telling first: a changed text before a missing one, and both before what merely does not fit. */
 const GRAVEST = [
   'content/document-altered',
-  'content/page-differs',
+  'content/document-malformed',
   'content/document-missing',
   'content/entry-missing',
 ];

@@ -47,6 +47,8 @@ export function checkLog(
     pinned: null,
   });
   if (!root) return finding(unknown('root/missing'));
+  if (chain.kind === 'silent' && chain.code === 'root/mismatch')
+    return finding(unknown(chain.code, chain.detail));
 
   let checkpoint: Tree;
   try {
@@ -185,7 +187,7 @@ function pending({ bundle }: Opened, open: readonly OpenEntry[], chain: ChainSta
   if (!connected) return unknown('log/bundle-outdated');
   // an entry came after the last anchor and before now, whatever its issuer wrote
   const since = latest.size > 0n ? latest.time : log.openedAt;
-  const came = open.map(({ entry }) => parseTime(entry.time)).reduce((a, b) => (b < a ? b : a));
+  const [came = 0n] = open.map(({ entry }) => parseTime(entry.time)).sort((a, b) => (a < b ? -1 : 1));
   const earliest = came < since ? since : came > now ? now : came;
   const due = earliest + log.maxDelay;
   return unknown(now > due ? 'log/overdue' : 'log/pending', { due: timeText(due) });

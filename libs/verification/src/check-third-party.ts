@@ -71,9 +71,12 @@ export function checkThirdParty(
     throw error;
   }
   const detail = named(passport, root);
+  // a record of another installation is judged by its own lights, and then not believed
+  const isElsewhere = chain.kind === 'silent' && chain.code === 'root/mismatch';
+  const here = isElsewhere ? null : root;
   const contract = {
-    chainId: root?.chain.id ?? document.domain.chainId,
-    verifyingContract: (root?.contracts.registry.address ?? document.domain.verifyingContract).toLowerCase(),
+    chainId: here?.chain.id ?? document.domain.chainId,
+    verifyingContract: (here?.contracts.registry.address ?? document.domain.verifyingContract).toLowerCase(),
     // offline the document's own salt: it is under the body's signature as well
     salt: chain.kind === 'read' ? chain.domainSalt : document.domain.salt,
   };
@@ -81,11 +84,11 @@ export function checkThirdParty(
   const isAccepted = accepted === formatData(opinionDigest(document.message, contract));
   const problems = problemsOf(passport, parts, document, contract, isAccepted);
   const wrong = problems.find(({ code }) => !OUT_OF_SCOPE.has(code) && !Object.hasOwn(ADVERSE, code));
-  if (wrong)
-    return invalid(
-      wrong.code === 'opinion/wrong-signer' ? 'third-party/forged' : 'third-party/other-footprint',
-      { ...detail, field: wrong.member },
-    );
+  if (wrong && wrong.code !== 'opinion/wrong-signer')
+    return invalid('third-party/other-footprint', { ...detail, field: wrong.member });
+  // the body may be a contract (ERC-1271): only the registry can tell whether that one signed
+  if (wrong && chain.kind !== 'read') return unknown('third-party/contract-signature', detail);
+  if (wrong) return invalid('third-party/forged', detail);
   const isListed = root?.registrars.some(({ address }) => sameAddress(address, opinion.registrar)) ?? false;
 
   if (chain.kind === 'read') {
@@ -97,6 +100,7 @@ export function checkThirdParty(
     return invalid('third-party/adverse', { ...detail, opinion: `opinion/${ADVERSE[problem.code]}` });
   if (problem) return invalid('third-party/out-of-scope', { ...detail, field: problem.member });
   if (!root) return unknown('root/missing', detail);
+  if (isElsewhere) return unknown(chain.code, chain.detail);
   if (!isListed) return unknown('third-party/registrar-not-listed', detail);
   if (chain.kind !== 'read')
     return log.pinned ? unknown('third-party/as-of', detail) : unknown(chain.code, { ...chain.detail });

@@ -187,18 +187,14 @@ function hostsOf({ recordHosts }: CheckInput, passport: PassportDocument | null)
   return [...recordHosts, didHost, passport.chain.origin];
 }
 
-function headlineDetail(
-  now: string,
-  { status, content, thirdParty, log }: Checks,
-  finding: LogFinding,
-): Detail {
+/** Values for the one sentence of the headline; each verdict has its own beside it. */
+function headlineDetail(now: string, { content, status, log }: Checks, { times }: LogFinding): Detail {
   return {
     time: now,
-    ...(finding.times.notAfter === null ? {} : { since: finding.times.notAfter }),
-    ...log.detail,
-    ...thirdParty.detail,
-    ...content.detail,
-    ...status.detail,
+    ...(times.notAfter === null ? {} : { since: times.notAfter }),
+    ...(log.detail.due === undefined ? {} : { due: log.detail.due }),
+    ...(content.code === 'content/erased' ? content.detail : {}),
+    ...(status.status === 'invalid' ? status.detail : {}),
   };
 }
 
