@@ -191,6 +191,8 @@ export async function mainJob(url: string, step: Step): Promise<Outcome> {
         opinion: opinion.uuid,
         covered: true,
         items: ITEMS,
+        disclosure: 'all-inputs',
+        materials: [{ name: 'bagasse pulp', massFraction: '1', originCountry: 'CN' }],
       });
       const second = await exporter.post('/api/v1/passports', {
         batch: otherBatch.uuid,
