@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { JsonRpcProvider, Wallet } from 'ethers';
 import { type EmbeddedChain, startEmbeddedChain } from '../../apps/ledger/src/chain/embedded-chain.ts';
+import { startTestChain, type TestChain } from '../support/chain.ts';
 import { makeTestFolder, ROOT, type TestFolder } from '../support/folder.ts';
 import { isAlive, startParts, until } from '../support/process.ts';
 import { ask, call, post } from '../support/rpc.ts';
@@ -245,16 +246,11 @@ const canLimit = process.platform === 'linux';
 );
 
 describe('what is offered', () => {
-  let chain: EmbeddedChain;
-  let offered: TestFolder;
+  let chain: TestChain;
   beforeAll(async () => {
-    offered = await makeTestFolder('embedded-chain');
-    chain = await startEmbeddedChain({ dataDir: offered.path, accounts, log: () => {} });
+    chain = await startTestChain();
   });
-  afterAll(async () => {
-    await chain.stop();
-    await offered.remove();
-  });
+  afterAll(() => chain.stop());
 
   test.each([
     'evm_mine',
@@ -293,7 +289,7 @@ describe('what is offered', () => {
     expect((await ask(chain.publicUrl, 'eth_sendRawTransaction', raw)).error?.message).toContain(
       'only reads',
     );
-    expect(await call(chain.publicUrl, 'eth_getBalance', operator.address, 'finalized')).toBe(
+    expect(await call(chain.publicUrl, 'eth_getBalance', chain.operator.address, 'finalized')).toBe(
       '0xd3c21bcecceda1000000',
     );
     // 2^24 gas, the cap of EIP-7825

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Header } from './journal.ts';
 import { ChainRefusal } from './refusal.ts';
 
-export type Block = {
+type Block = {
   readonly number: number;
   readonly hash: string;
   readonly time: number;

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { ChainRefusal } from './refusal.ts';
 
 /** An account that has a balance from the start. `balance` is wei as a decimal string. */
-export type Account = { readonly address: string; readonly balance: string };
+type Account = { readonly address: string; readonly balance: string };
 
 /** What the caller asks for. It has to be what the journal was begun with. */
 export type ChainSettings = {

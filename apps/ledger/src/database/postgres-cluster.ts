@@ -13,7 +13,7 @@ import { choosePostgresUser, type PostgresUser, refuseOtherOwner } from './postg
 
 const MAJOR = '18';
 
-export type Credentials = { readonly user: string; readonly password: string };
+type Credentials = { readonly user: string; readonly password: string };
 
 export type Cluster = {
   readonly folder: string;

@@ -79,12 +79,6 @@ async function publish(draft: string, file: string): Promise<void> {
   });
 }
 
-/** The live process that holds the folder, or null. */
-export async function dataFolderHolder(dataDir: string): Promise<Holder | null> {
-  const holder = await readHolder(lockFile(dataDir));
-  return holder && (await isRunning(holder)) ? holder : null;
-}
-
 function lockFile(dataDir: string): string {
   return join(dataDir, 'lock');
 }
