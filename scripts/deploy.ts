@@ -21,7 +21,10 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 // The service's own modules are run as built: their decorators are more than type stripping can do.
 // Building talks on stdout, which is for the report here.
-const building = spawnSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+const building = spawnSync(process.execPath, [join(ROOT, 'scripts/build.ts')], {
+  cwd: ROOT,
+  stdio: ['ignore', 2, 2],
+});
 if (building.status !== 0) process.exit(1);
 const built = <Module>(path: string): Promise<Module> =>
   import(new URL(`../dist/apps/ledger/src/${path}`, import.meta.url).href);
@@ -32,8 +35,9 @@ const { contractAt, deriveLogId, identifyChain, originHash } =
 const rpcClient = await built<typeof import('../apps/ledger/src/chain/json-rpc.ts')>('chain/json-rpc.js');
 const { SystemClock } = await built<typeof import('../apps/ledger/src/clock.ts')>('clock.js');
 const { loadConfig } = await built<typeof import('../apps/ledger/src/config.ts')>('config.js');
-const { openInstallation } =
-  await built<typeof import('../apps/ledger/src/installation/installation.ts')>('installation/installation.js');
+const { openInstallation } = await built<typeof import('../apps/ledger/src/installation/installation.ts')>(
+  'installation/installation.js',
+);
 const { readJson, writeJson } =
   await built<typeof import('../apps/ledger/src/installation/kept-file.ts')>('installation/kept-file.js');
 const { SystemRandom } = await built<typeof import('../apps/ledger/src/random.ts')>('random.js');
@@ -66,7 +70,11 @@ function stepsOf(installation: Installation, owner: string, firstNonce: number) 
   const steps: Step[] = [
     { what: 'CheckpointAnchor', to: null, data: creationCode('CheckpointAnchor', []) },
     { what: 'BodyRegistry', to: null, data: creationCode('BodyRegistry', []) },
-    { what: 'PassportRegistry', to: null, data: creationCode('PassportRegistry', [anchor, bodies, domainSalt]) },
+    {
+      what: 'PassportRegistry',
+      to: null,
+      data: creationCode('PassportRegistry', [anchor, bodies, domainSalt]),
+    },
     {
       what: `log ${origin}`,
       to: anchor,
@@ -83,7 +91,8 @@ function stepsOf(installation: Installation, owner: string, firstNonce: number) 
 async function estimate(provider: JsonRpcProvider, from: string, steps: readonly Step[]): Promise<bigint[]> {
   const file = new URL('../test/contracts/gas-snapshot.json', import.meta.url);
   const snapshot: Record<string, number> = JSON.parse(readFileSync(file, 'utf8'));
-  const measured = ({ what }: Step) => snapshot[`deployment of ${what}`] ?? snapshot['openLog without a head'] ?? 0;
+  const measured = ({ what }: Step) =>
+    snapshot[`deployment of ${what}`] ?? snapshot['openLog without a head'] ?? 0;
   const { data } = stepOf(steps, 0);
   const first = await provider.estimateGas({ from, data });
   const proportion = Math.max(1, Number(first) / measured(stepOf(steps, 0)));
@@ -120,7 +129,9 @@ async function deploy(config: Config, installation: Installation, confirmed: boo
       firstNonce: done,
     };
     if (begun.genesis !== chain.genesis)
-      throw new DeployError(`a deployment on chain ${begun.chainId} was begun in this data folder: finish that one`);
+      throw new DeployError(
+        `a deployment on chain ${begun.chainId} was begun in this data folder: finish that one`,
+      );
 
     const { steps, addresses } = stepsOf(installation, wallet.address, begun.firstNonce);
     const gas = await estimate(provider, wallet.address, steps);
@@ -132,8 +143,12 @@ async function deploy(config: Config, installation: Installation, confirmed: boo
     const balance = await provider.getBalance(wallet.address);
     const currency = CURRENCIES[String(chain.chainId)] ?? "of the chain's currency";
 
-    say(`chain ${chain.chainId} at ${rpcClient.hideSecrets(rpcUrl)}, genesis ${chain.genesis}, ${config.chainKind}`);
-    say(`from  ${wallet.address}, which will own the log and pay for anchors; it has ${formatEther(balance)} ${currency}`);
+    say(
+      `chain ${chain.chainId} at ${rpcClient.hideSecrets(rpcUrl)}, genesis ${chain.genesis}, ${config.chainKind}`,
+    );
+    say(
+      `from  ${wallet.address}, which will own the log and pay for anchors; it has ${formatEther(balance)} ${currency}`,
+    );
     for (const [at, { what, to }] of steps.entries()) {
       const where = to === null ? ` at ${addresses[what as keyof typeof addresses]}` : '';
       say(`  ${at < skipped ? 'done ' : 'send '} ${what}${where}: ${gas[at]} gas`);
@@ -146,7 +161,9 @@ async function deploy(config: Config, installation: Installation, confirmed: boo
       return;
     }
     if (balance < cost)
-      throw new DeployError(`${wallet.address} has ${formatEther(balance)}, but ${formatEther(cost)} is needed: fund it first`);
+      throw new DeployError(
+        `${wallet.address} has ${formatEther(balance)}, but ${formatEther(cost)} is needed: fund it first`,
+      );
 
     await writeJson(begunFile, begun, 0o644);
     for (const [at, step] of steps.entries())
@@ -156,9 +173,19 @@ async function deploy(config: Config, installation: Installation, confirmed: boo
     await installation.keepChain(facts);
     const report = {
       format: 'anchorleaf-deployment/v1',
-      chain: { id: String(chain.chainId), genesis: chain.genesis, kind: facts.kind, operator: facts.operator },
+      chain: {
+        id: String(chain.chainId),
+        genesis: chain.genesis,
+        kind: facts.kind,
+        operator: facts.operator,
+      },
       contracts: facts.contracts,
-      log: { id: facts.logId, origin: installation.origin, owner: wallet.address, maxDelaySeconds: installation.maxAnchorDelay },
+      log: {
+        id: facts.logId,
+        origin: installation.origin,
+        owner: wallet.address,
+        maxDelaySeconds: installation.maxAnchorDelay,
+      },
       domainSalt: facts.domainSalt,
       block: { number: String(block?.number), hash: block?.hash },
     };
@@ -213,7 +240,9 @@ try {
   if (unknown.length > 0) throw new DeployError(`unknown argument ${unknown[0]}; there is only --yes`);
   const config = loadConfig(process.env);
   if (config.chainRpcUrl === null)
-    throw new DeployError('CHAIN_RPC_URL is not set; the embedded test ledger deploys by itself at the first `npm start`');
+    throw new DeployError(
+      'CHAIN_RPC_URL is not set; the embedded test ledger deploys by itself at the first `npm start`',
+    );
   const installation = await openInstallation(config, new SystemClock(), new SystemRandom());
   try {
     await deploy(config, installation, process.argv.includes('--yes'));

@@ -25,7 +25,12 @@ describe('npm run deploy', () => {
   });
 
   function deploy(args: string[], env: Record<string, string> = {}) {
-    const settings = { CHAIN_RPC_URL: url, ANCHORLEAF_CHAIN_KIND: 'public', DATA_DIR: join(folder, 'data'), ...env };
+    const settings = {
+      CHAIN_RPC_URL: url,
+      ANCHORLEAF_CHAIN_KIND: 'public',
+      DATA_DIR: join(folder, 'data'),
+      ...env,
+    };
     const child = spawn(process.execPath, ['--conditions=source', 'scripts/deploy.ts', ...args], {
       cwd: ROOT,
       env: { PATH: process.env.PATH ?? '', ...settings },
@@ -43,10 +48,15 @@ describe('npm run deploy', () => {
   }
   const rpc = async (method: string, params: unknown[]) => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-    const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
     return ((await answer.json()) as { result: string }).result;
   };
-  const operator = () => JSON.parse(readFileSync(join(folder, 'data/keys/chain-operator.json'), 'utf8')).address;
+  const operator = () =>
+    JSON.parse(readFileSync(join(folder, 'data/keys/chain-operator.json'), 'utf8')).address;
 
   test('without --yes sends nothing and prints cost and command', async () => {
     const { code, out, err } = await deploy([]);
@@ -72,7 +82,10 @@ describe('npm run deploy', () => {
     assert.equal(code, 0, err);
     const report = JSON.parse(out);
     assert.equal(report.format, 'anchorleaf-deployment/v1');
-    for (const { address, codeHash } of Object.values(report.contracts) as { address: string; codeHash: string }[]) {
+    for (const { address, codeHash } of Object.values(report.contracts) as {
+      address: string;
+      codeHash: string;
+    }[]) {
       assert.notEqual(await rpc('eth_getCode', [address, 'latest']), '0x');
       assert.match(codeHash, /^0x[0-9a-f]{64}$/);
     }

@@ -100,6 +100,9 @@ describe('proofs', () => {
     Array.from({ length: size2 }, (_, m): [number, number] => [m + 1, size2]),
   );
 
+  /** Where every way to damage a proof is tried: all small trees, every third pair of the larger ones. */
+  const sampled = <Case>(cases: readonly Case[]) => cases.filter((_, at) => at < 17 * 9 || at % 3 === 0);
+
   test(`consistency: every pair of sizes up to ${LARGEST} is accepted`, async () => {
     await expectAll(
       'consistency',
@@ -109,7 +112,7 @@ describe('proofs', () => {
   });
 
   test('consistency: dropped, added, doubled, swapped, reversed and replaced hashes are refused', async () => {
-    const cases = pairs.flatMap(([m, n]) => {
+    const cases = sampled(pairs).flatMap(([m, n]) => {
       const good = consistencyCase(m, n);
       return damaged(good.proof).map((proof) => ({ ...good, proof }));
     });
@@ -171,10 +174,7 @@ describe('proofs', () => {
     const sample = [
       [1, 2],
       [3, 7],
-      [6, 7],
       [7, 33],
-      [8, 33],
-      [21, 22],
       [32, 33],
     ] as const;
     const cases = sample.flatMap(([m, n]) => {
@@ -215,7 +215,7 @@ describe('proofs', () => {
     await expectAll('consistency', cases, ACCEPTED);
     await expectAll(
       'consistency',
-      cases.flatMap((good) => damaged(good.proof).map((proof) => ({ ...good, proof }))),
+      cases.slice(0, 4).flatMap((good) => damaged(good.proof).map((proof) => ({ ...good, proof }))),
       REFUSED,
     );
   });
@@ -238,7 +238,7 @@ describe('proofs', () => {
   });
 
   test('inclusion: damaged proofs, other leaves and indexes outside the tree are refused', async () => {
-    const cases = (await inclusionCases()).flatMap((good) => [
+    const cases = sampled(await inclusionCases()).flatMap((good) => [
       ...damaged(good.proof).map((proof) => ({ ...good, proof })),
       { ...good, leafHash: flipped(good.leafHash, Number(good.index) * 7) },
       { ...good, index: good.size },
@@ -252,7 +252,9 @@ describe('proofs', () => {
   });
 
   test('inclusion: every flipped bit of a sample is refused', async () => {
-    const sample = (await inclusionCases()).filter(({ size, index }) => size === 33n && index % 8n === 0n);
+    const sample = (await inclusionCases()).filter(
+      ({ size, index }) => size === 33n && [0n, 21n, 32n].includes(index),
+    );
     const bits = Array.from({ length: 256 }, (_, bit) => bit);
     const cases = sample.flatMap((good) =>
       good.proof.flatMap((one, at) =>

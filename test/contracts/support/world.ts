@@ -1,7 +1,15 @@
 // One chain with the three contracts, the people around them, and the documents they sign.
 import assert from 'node:assert/strict';
 import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
-import { type BaseContract, type Contract, id, type TypedDataField, ZeroHash } from 'ethers';
+import {
+  type BaseContract,
+  type ContractInterface,
+  type ContractRunner,
+  type Interface,
+  id,
+  type TypedDataField,
+  ZeroHash,
+} from 'ethers';
 import { network } from 'hardhat';
 
 export const DAY = 86_400n;
@@ -97,6 +105,11 @@ export const wordsOf = (opinion: Opinion) =>
     ]),
   );
 
+/** A contract whose functions go by name, whoever it is connected to. */
+export type Callable = Omit<BaseContract, 'connect'> &
+  Omit<ContractInterface, keyof BaseContract> & { connect(by: ContractRunner): Callable };
+type Described = { readonly interface: Interface };
+
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 export async function createWorld() {
@@ -115,9 +128,13 @@ export async function createWorld() {
       HardhatEthersSigner,
     ];
   const salt = hash('salt of this deployment');
-  const anchor = await ethers.deployContract('CheckpointAnchor', [], operator);
-  const bodies = await ethers.deployContract('BodyRegistry', [], operator);
-  const registry = await ethers.deployContract('PassportRegistry', [anchor, bodies, salt], operator);
+  const anchor = (await ethers.deployContract('CheckpointAnchor', [], operator)) as unknown as Callable;
+  const bodies = (await ethers.deployContract('BodyRegistry', [], operator)) as unknown as Callable;
+  const registry = (await ethers.deployContract(
+    'PassportRegistry',
+    [anchor, bodies, salt],
+    operator,
+  )) as unknown as Callable;
   const { chainId } = await ethers.provider.getNetwork();
 
   const now = async () => BigInt((await ethers.provider.getBlock('latest'))?.timestamp ?? 0);
@@ -277,7 +294,7 @@ export async function createWorld() {
 }
 
 /** The name of the custom error that a call was refused with; null if it went through. */
-export async function refusalOf(contract: BaseContract, call: Promise<unknown>): Promise<string | null> {
+export async function refusalOf(contract: Described, call: Promise<unknown>): Promise<string | null> {
   try {
     await call;
     return null;
@@ -300,7 +317,7 @@ function revertData(error: unknown): string | undefined {
 }
 
 export async function assertRefused(
-  contract: BaseContract,
+  contract: Described,
   call: Promise<unknown>,
   error: string,
 ): Promise<void> {
@@ -308,7 +325,7 @@ export async function assertRefused(
 }
 
 /** Events of one kind in the receipt of a transaction, as plain argument lists. */
-export async function eventsOf(contract: Contract | BaseContract, sent: Promise<unknown>, name: string) {
+export async function eventsOf(contract: Described, sent: Promise<unknown>, name: string) {
   const receipt = await (
     (await sent) as { wait(): Promise<{ logs: readonly { topics: string[]; data: string }[] }> }
   ).wait();
