@@ -1,0 +1,50 @@
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
+import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Caller, type CallerIdentity, Roles } from '../http/caller.ts';
+import { RequestIdentity, type RequestIdentityFacts } from '../http/request-identity.ts';
+import { ImportAnswers } from './imports.dto.ts';
+import { type ConfirmedView, type DraftView, ImportsService } from './imports.service.ts';
+import { readUpload } from './upload.ts';
+
+@ApiTags('imports')
+@Roles('exporter')
+@Controller('api/v1/imports')
+export class ImportsController {
+  constructor(private readonly imports: ImportsService) {}
+
+  @Post()
+  @ApiConsumes('multipart/form-data')
+  @ApiOperation({ summary: 'Upload a workbook or meter file; answers a draft and records nothing' })
+  async upload(
+    @Caller() caller: CallerIdentity,
+    @Req() request: FastifyRequest,
+    @RequestIdentity() identity: RequestIdentityFacts,
+  ): Promise<DraftView> {
+    return this.imports.upload(caller, await readUpload(request), identity);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A draft or confirmed import' })
+  async read(@Caller() caller: CallerIdentity, @Param('id', ParseUUIDPipe) id: string): Promise<DraftView> {
+    return this.imports.view(await this.imports.find(caller.organisation, id));
+  }
+
+  @Post(':id/answers')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Answer questions of a draft by code' })
+  answer(
+    @Caller() caller: CallerIdentity,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { answers }: ImportAnswers,
+  ): Promise<DraftView> {
+    return this.imports.answer(caller.organisation, id, answers);
+  }
+
+  @Post(':id/confirm')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Record the activities of a draft' })
+  confirm(@Caller() caller: CallerIdentity, @Param('id', ParseUUIDPipe) id: string): Promise<ConfirmedView> {
+    return this.imports.confirm(caller, id);
+  }
+}
