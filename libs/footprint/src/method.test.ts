@@ -24,7 +24,8 @@ describe('the method file', () => {
       const bytes = readFileSync(new URL(file, methods));
       expect(id).toBe(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
     }
-    expect(readdirSync(methods).sort()).toEqual([...index.map((each) => each.file), 'index.json'].sort());
+    const built = readdirSync(methods).filter((file) => file.endsWith('.js'));
+    expect(built.sort()).toEqual(index.map((each) => each.file).sort());
   });
   test('stands alone and says nothing of the machine that built it', () => {
     const text = readFileSync(new URL(latest.file, methods), 'utf8');
