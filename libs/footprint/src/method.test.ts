@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { add, formatDecimal, multiply, parseDecimal } from '#lib/quantity';
 import { buildMethod } from '../../../scripts/build-method.ts';
+import { checkFactorIds } from './factor-record.ts';
 import * as source from './method-entry.ts';
 import type { FootprintInput } from './model.ts';
 
@@ -96,4 +97,13 @@ test('300,000 kWh at each published Chinese grid factor, and at none of them 140
     expect(formatDecimal({ n: kg.n, d: kg.d * 1000n }, 2)).toBe(tonnes);
     expect(tonnes).not.toBe('140.00');
   }
+});
+
+test('the example in docs/formats/footprint.md is what the calculation gives', () => {
+  const page = readFileSync(new URL('../../../docs/formats/footprint.md', import.meta.url), 'utf8');
+  const [input, result] = [...page.matchAll(/```json\n([\s\S]*?)\n```/g)].map((block) =>
+    JSON.parse(block[1] ?? ''),
+  );
+  checkFactorIds(input.factors);
+  expect(source.computeFootprint(input)).toEqual(result);
 });
