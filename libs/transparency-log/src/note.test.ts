@@ -248,6 +248,12 @@ describe('checkpoints', () => {
       () => openCheckpoint(`${text}\n${cosignatureLine(text, 12n)}`, log, [witnessKey]),
       'log/no-known-signature',
     );
+    // a witness under the log's name has another key, and so another id
+    const namesake = parseVerifierKey(formatVerifierKey(NAME, ed25519.getPublicKey(secret(2)), COSIGNATURE));
+    refused(
+      () => openCheckpoint(`${text}\n${cosignatureLine(text, 12n, 2, NAME)}`, log, [namesake]),
+      'log/no-known-signature',
+    );
     const foreign = signNote(formatCheckpoint({ origin: 'other.example', size: 7n, root }), {
       name: NAME,
       secretKey: secret(1),

@@ -144,6 +144,9 @@ describe('contents', () => {
         expect(decodeEntryTile(encodeEntryTile(entries), entries.length)).toEqual(entries);
       }),
     );
+    const full = Array.from({ length: 256 }, (_, at) => new Uint8Array([at]));
+    expect(decodeEntryTile(encodeEntryTile(full), 256)).toEqual(full);
+    refused(() => encodeEntryTile([...full, new Uint8Array(0)]), 'log/malformed-tile');
     const longest = [new Uint8Array(65_535)];
     expect(decodeEntryTile(encodeEntryTile(longest), 1)).toEqual(longest);
     refused(() => encodeEntryTile([new Uint8Array(65_536)]), 'log/entry-too-long');
@@ -184,6 +187,10 @@ describe('proof files', () => {
       { index: 1n, proof, checkpoint, extra: new Uint8Array(0) },
     ])
       expect(parseLogProof(formatLogProof(file))).toEqual(file);
+  });
+  test('the deepest proof has 64 hashes', () => {
+    const file = { index: 0n, proof: xorshiftBytes(64), checkpoint };
+    expect(parseLogProof(formatLogProof(file))).toEqual(file);
   });
   const hash = `${'A'.repeat(43)}=`;
   test.each([
