@@ -13,6 +13,7 @@ import {
   parseVerifierKey,
   treeHash,
 } from '#lib/transparency-log';
+import { readRoot as readTrustRoot } from '#lib/verification';
 import { AnchorsService } from '../../apps/ledger/src/anchoring/anchors.service.ts';
 import { ChainService } from '../../apps/ledger/src/chain/chain.service.ts';
 import { EXPORTER, eventually, startTestService, type TestService } from '../support/service.ts';
@@ -32,6 +33,7 @@ const checkpointOf = async () => {
 test('an empty log has no checkpoint, and its root file has no head', async () => {
   const { body } = await service.get('/log/checkpoint').expect(404);
   expect(body.code).toBe('http/not-found');
+  expect(readTrustRoot(await readRoot())).toMatchObject({ head: null, chain: { id: '31337', kind: 'test' } });
   expect(await readRoot()).toMatchObject({
     format: 'anchorleaf-root/v1',
     head: null,
@@ -97,6 +99,7 @@ test('the log grows consistently, and each head comes to the chain', async () =>
     (await readRoot()).head?.size === String(after.size) ? (await readRoot()).head : null,
   );
   expect(fromHex(head.root)).toEqual(after.root);
+  expect(readTrustRoot(await readRoot()).head).toMatchObject({ size: after.size, root: after.root });
 });
 
 test('times around an entry come from the anchors before and after it', async () => {

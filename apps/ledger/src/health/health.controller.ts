@@ -1,12 +1,12 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
-  HealthCheck,
   type HealthCheckResult,
   HealthCheckService,
   type HealthIndicatorResult,
   HealthIndicatorService,
 } from '@nestjs/terminus';
+import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { AnchorsService } from '../anchoring/anchors.service.ts';
 import { SenderService } from '../anchoring/sender.service.ts';
@@ -43,9 +43,20 @@ export class HealthController {
 
   /** 503 with the reasons when something that is needed for writing is missing; reading may go on all the same. */
   @Get('ready')
-  @HealthCheck()
   @ApiOperation({ summary: 'Database, log, chain and anchors are as they should be' })
-  ready(): Promise<HealthCheckResult> {
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    void reply.header('Cache-Control', 'no-store');
+    try {
+      return await this.check();
+    } catch (error) {
+      // not a problem document: whoever watches wants the whole list
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      void reply.status(503);
+      return error.getResponse() as object;
+    }
+  }
+
+  private check(): Promise<HealthCheckResult> {
     return this.health.check([
       () => this.indicate('database', () => this.checkDatabase()),
       () => this.indicate('log', async () => this.checkLog()),

@@ -95,7 +95,9 @@ export class Installation {
   /** The chain this data was anchored on; null before the first start has come that far. */
   async keptChain(): Promise<ChainFacts | null> {
     const kept = await readJson<KeptChain>(this.pathOf('chain.json'));
-    return kept && { ...kept, chainId: BigInt(kept.chainId) };
+    if (!kept) return null;
+    const { format: _, chainId, ...facts } = kept;
+    return { ...facts, chainId: BigInt(chainId) };
   }
 
   async keepChain(facts: ChainFacts): Promise<void> {

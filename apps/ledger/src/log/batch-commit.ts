@@ -6,6 +6,7 @@
 //   5 entries, nodes, head (swap), note    as 2
 //   6 commit                               all of it is there or none; an unknown outcome leads through start-up
 //   7 answer, wake the anchor loop         durable; a caller that heard nothing finds its rows by the request's id
+import { createPublicKey, verify } from 'node:crypto';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { equalBytes, fromHex, toHex } from '#lib/canonical';
 import {
@@ -16,8 +17,9 @@ import {
   frontierRoot,
   signNote,
 } from '#lib/transparency-log';
+import { ed25519PrivateKey } from '../installation/keys.ts';
 import { type CheckedEntry, dangling, duplicate } from './entry-checks.ts';
-import { type EntryRow, insertEntries, insertNodes, swapHead } from './log-store.ts';
+import { type EntryRow, insertEntries, insertNodes, readHead, swapHead } from './log-store.ts';
 import { rootAgain } from './second-tree.ts';
 import { WriterLease } from './writer-lease.ts';
 
@@ -34,12 +36,17 @@ export type Append = {
 export type Head = { readonly frontier: Frontier; readonly root: Uint8Array; readonly time: Date };
 export type Signer = { readonly origin: string; readonly secretKey: Uint8Array };
 
+/**
+ * `fork`: there is another head than ours, or our two computations differ. `fenced`: the lease has gone to another
+ * process. `unknown-commit`: start-up will tell.
+ */
+export type FaultKind = 'fork' | 'fenced' | 'unknown-commit';
+
 /** The log cannot go on in this process as it is: what it knows of the head may be wrong. */
 export class LogFault extends Error {
   override readonly name = 'LogFault';
-  /** `fork`: somebody else wrote, or the two computations differ. `unknown-commit`: start-up will tell. */
-  readonly kind: 'fork' | 'unknown-commit';
-  constructor(kind: 'fork' | 'unknown-commit', message: string, options?: ErrorOptions) {
+  readonly kind: FaultKind;
+  constructor(kind: FaultKind, message: string, options?: ErrorOptions) {
     super(message, options);
     this.kind = kind;
   }
@@ -211,13 +218,25 @@ async function writeTree(
   const time = now();
   const text = formatCheckpoint({ origin: signer.origin, size: frontier.size, root });
   const note = signNote(text, { name: signer.origin, secretKey: signer.secretKey });
+  requireGoodSignature(note, signer);
   await insertEntries(tx, rows, time);
   await insertNodes(tx, nodes);
   const from = { size: head.frontier.size, root: head.root, epoch };
-  if (!(await swapHead(tx, from, { size: frontier.size, root, time, note })))
-    throw new LogFault(
-      'fork',
-      `the head is not at size ${from.size} in epoch ${epoch} any more: another process wrote to the log`,
-    );
-  return { frontier, root, time };
+  if (await swapHead(tx, from, { size: frontier.size, root, time, note })) return { frontier, root, time };
+  const found = await readHead(tx);
+  throw found?.epoch === epoch
+    ? new LogFault(
+        'fork',
+        `the head is at size ${found.size}, not ${from.size}: another process wrote to the log`,
+      )
+    : new LogFault('fenced', `epoch ${epoch} is over, the log is written in epoch ${found?.epoch}`);
+}
+
+/** The signature once more, on other code: a checkpoint that does not open would end the log. */
+function requireGoodSignature(note: string, { secretKey }: Signer): void {
+  const end = note.indexOf('\n\n');
+  const signature = Buffer.from(note.slice(note.lastIndexOf(' ') + 1), 'base64').subarray(4);
+  const publicKey = createPublicKey(ed25519PrivateKey(secretKey));
+  if (verify(null, Buffer.from(note.slice(0, end + 1)), publicKey, signature)) return;
+  throw new Error('the signature of a new checkpoint does not hold; it is made again');
 }

@@ -161,6 +161,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       this.stop('log/forked', error.message);
       return;
     }
+    // whoever holds the lease now keeps it
+    if (error instanceof LogFault && error.kind === 'fenced') void this.lease.release().catch(() => undefined);
     this.restart('the last batch failed, the store is being checked');
   }
 
@@ -208,6 +210,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   /** The same checks at every start, after a failure, and when the lease comes from another process. */
   private async start(): Promise<void> {
     try {
+      // a batch that is still under way is not to meet the new epoch
+      await this.run;
       if (
         !this.lease.isHeld &&
         !(await this.lease.take(() => this.restart('the database connection was lost')))

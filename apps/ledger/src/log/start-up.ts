@@ -112,7 +112,7 @@ async function checkCheckpoint(db: Queryable, identity: LogIdentity, head: HeadR
   } catch (cause) {
     throw new LogStopped(
       'log/store-broken',
-      'the newest checkpoint is not signed by the log key of this data folder',
+      `the newest checkpoint is not one of this data folder's log key: ${(cause as Error).message}`,
       { cause },
     );
   }

@@ -85,9 +85,9 @@ export class PlatformTables1764072000000 implements MigrationInterface {
       );
       create function refuse_change() returns trigger language plpgsql as $$
         begin raise exception 'rows of % are never changed', tg_table_name; end $$;
-      create trigger append_only before update or delete on log_entry for each statement execute function refuse_change();
-      create trigger append_only before update or delete on log_node for each statement execute function refuse_change();
-      create trigger append_only before update or delete on log_checkpoint for each statement execute function refuse_change();
+      create trigger append_only before update or delete or truncate on log_entry for each statement execute function refuse_change();
+      create trigger append_only before update or delete or truncate on log_node for each statement execute function refuse_change();
+      create trigger append_only before update or delete or truncate on log_checkpoint for each statement execute function refuse_change();
 
       create table sender_account (
         address text primary key,
