@@ -157,15 +157,6 @@ var MOST_EXCESS = { n: -1n, d: 20n };
 function describeFacility(input) {
   const outputs = sumOutputs(input);
   const names = [...outputs.keys()].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  for (const { record, index } of input.activities) {
-    if (record.line !== "shared" && !outputs.has(record.line)) {
-      throw new FootprintError(
-        "footprint/unknown-line",
-        `/activities/${index}/line`,
-        `line ${record.line} made nothing in this period; lines with output: ${names.join(", ") || "none"}`
-      );
-    }
-  }
   const output = names.reduce((total, name) => add(total, outputs.get(name) ?? ZERO), ZERO);
   if (names.length === 0 || names.some((name) => outputs.get(name)?.n === 0n)) {
     throw new FootprintError(
@@ -173,6 +164,15 @@ function describeFacility(input) {
       "/activities",
       "no output, or a line with zero output: a footprint per unit needs the number of units made"
     );
+  }
+  for (const { record, index } of input.activities) {
+    if (record.line !== "shared" && !outputs.has(record.line)) {
+      throw new FootprintError(
+        "footprint/unknown-line",
+        `/activities/${index}/line`,
+        `line ${record.line} made nothing in this period; lines with output: ${names.join(", ")}`
+      );
+    }
   }
   const electricity = sumElectricity(input);
   const used = [...electricity.used.values()].reduce(add, ZERO);
@@ -258,7 +258,7 @@ function inUnit(activity, unit2) {
     throw new FootprintError(
       "footprint/dimension-mismatch",
       place,
-      `${activity.record.name.en}: ${cause.message}`,
+      `${activity.record.item}: ${cause.message}`,
       { cause }
     );
   }
@@ -450,6 +450,9 @@ function readActivity(value, index, whole, factors, seen) {
   const place = `/activities/${index}`;
   const fields = object(value, place);
   const id = text(fields, "activity", place);
+  object(fields.name, `${place}/name`);
+  text(fields, "kind", place);
+  text(fields, "item", place);
   if (seen.has(id)) {
     throw new FootprintError(
       "footprint/duplicate-activity",
@@ -548,7 +551,7 @@ function findFactor(id, factors, place) {
     throw new FootprintError(
       "footprint/inventory-factor",
       place,
-      `${factor.record.name.en} (${factor.record.value} ${factor.record.unit}) is for an organisation's CO2 inventory; use the life-cycle footprint factor`
+      `${factor.record.value} ${factor.record.unit} (${factor.record.region} ${factor.record.year}) is for an organisation's CO2 inventory; use the life-cycle footprint factor`
     );
   }
   return factor;
@@ -562,6 +565,7 @@ function readFactors(values) {
     if (factors.has(id)) {
       throw new FootprintError("footprint/duplicate-factor", `${place}/id`, `factor ${id} is listed twice`);
     }
+    object(fields.name, `${place}/name`);
     const kind = oneOf(fields, "kind", place, FACTOR_KINDS);
     oneOf(fields, "grade", place, FACTOR_GRADES);
     oneOf(fields, "gwp", place, ["AR4", "AR5", "AR6", "not-stated"]);

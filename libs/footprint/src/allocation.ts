@@ -44,15 +44,6 @@ const MOST_EXCESS: Rational = { n: -1n, d: 20n };
 export function describeFacility(input: ReadInput): Facility {
   const outputs = sumOutputs(input);
   const names = [...outputs.keys()].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  for (const { record, index } of input.activities) {
-    if (record.line !== 'shared' && !outputs.has(record.line)) {
-      throw new FootprintError(
-        'footprint/unknown-line',
-        `/activities/${index}/line`,
-        `line ${record.line} made nothing in this period; lines with output: ${names.join(', ') || 'none'}`,
-      );
-    }
-  }
   const output = names.reduce((total, name) => add(total, outputs.get(name) ?? ZERO), ZERO);
   if (names.length === 0 || names.some((name) => outputs.get(name)?.n === 0n)) {
     throw new FootprintError(
@@ -60,6 +51,15 @@ export function describeFacility(input: ReadInput): Facility {
       '/activities',
       'no output, or a line with zero output: a footprint per unit needs the number of units made',
     );
+  }
+  for (const { record, index } of input.activities) {
+    if (record.line !== 'shared' && !outputs.has(record.line)) {
+      throw new FootprintError(
+        'footprint/unknown-line',
+        `/activities/${index}/line`,
+        `line ${record.line} made nothing in this period; lines with output: ${names.join(', ')}`,
+      );
+    }
   }
   const electricity = sumElectricity(input);
   const used = [...electricity.used.values()].reduce(add, ZERO);
@@ -152,7 +152,7 @@ export function inUnit(activity: ReadActivity, unit: Parameters<typeof convert>[
     throw new FootprintError(
       'footprint/dimension-mismatch',
       place,
-      `${activity.record.name.en}: ${cause.message}`,
+      `${activity.record.item}: ${cause.message}`,
       { cause },
     );
   }

@@ -203,7 +203,7 @@ describe('refusals', () => {
     [
       'no output',
       { activities: base.activities.filter((each) => each.role !== 'output') },
-      'footprint/unknown-line /activities/0/line',
+      'footprint/zero-output /activities',
     ],
     ['no activity at all', { activities: [] }, 'footprint/zero-output /activities'],
     [
@@ -360,6 +360,8 @@ describe('refusals', () => {
     ],
     ['a burden without stage', 5, { stage: null }, 'footprint/malformed-input /activities/5/stage'],
     ['an output with a stage', 0, { stage: 'heat' }, 'footprint/malformed-input /activities/0/stage'],
+    ['a name that is none', 5, { name: null }, 'footprint/malformed-input /activities/5/name'],
+    ['no item', 5, { item: undefined }, 'footprint/malformed-input /activities/5/item'],
     ['an unknown role', 5, { role: 'gift' }, 'footprint/malformed-input /activities/5/role'],
     ['an unknown grade', 5, { grade: 'gossip' }, 'footprint/malformed-input /activities/5/grade'],
   ])('%s', (_, index, change, want) => {
@@ -403,6 +405,29 @@ describe('refusals', () => {
     (input) => {
       expect(code(input)).toMatch(/^footprint\/malformed-input/);
     },
+  );
+});
+
+test('no value anywhere in the input makes it end in anything but a result or a refusal', () => {
+  const base = plateFactory();
+  const paths = (value: unknown, at: (string | number)[]): (string | number)[][] =>
+    typeof value === 'object' && value !== null
+      ? [at, ...Object.entries(value).flatMap(([key, each]) => paths(each, [...at, key]))]
+      : [at];
+  const anyValue = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('0', '-1', '1e9', 'kWh', 'L1', 'shared', null, undefined),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...paths(base, [])), anyValue, (path, value) => {
+      const input = structuredClone(base) as unknown;
+      const parent = path
+        .slice(0, -1)
+        .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], input);
+      if (path.length > 0) (parent as Record<string, unknown>)[path.at(-1)!] = value;
+      code(path.length > 0 ? input : value);
+    }),
+    { numRuns: 500 },
   );
 });
 

@@ -96,6 +96,9 @@ function readActivity(
   const place = `/activities/${index}`;
   const fields = object(value, place);
   const id = text(fields, 'activity', place);
+  object(fields.name, `${place}/name`);
+  text(fields, 'kind', place);
+  text(fields, 'item', place);
   if (seen.has(id)) {
     throw new FootprintError(
       'footprint/duplicate-activity',
@@ -199,7 +202,7 @@ function findFactor(id: unknown, factors: ReadonlyMap<string, ReadFactor>, place
     throw new FootprintError(
       'footprint/inventory-factor',
       place,
-      `${factor.record.name.en} (${factor.record.value} ${factor.record.unit}) is for an organisation's CO2 inventory; use the life-cycle footprint factor`,
+      `${factor.record.value} ${factor.record.unit} (${factor.record.region} ${factor.record.year}) is for an organisation's CO2 inventory; use the life-cycle footprint factor`,
     );
   }
   return factor;
@@ -214,6 +217,7 @@ function readFactors(values: readonly unknown[]): ReadonlyMap<string, ReadFactor
     if (factors.has(id)) {
       throw new FootprintError('footprint/duplicate-factor', `${place}/id`, `factor ${id} is listed twice`);
     }
+    object(fields.name, `${place}/name`);
     const kind = oneOf(fields, 'kind', place, FACTOR_KINDS);
     oneOf(fields, 'grade', place, FACTOR_GRADES);
     oneOf(fields, 'gwp', place, ['AR4', 'AR5', 'AR6', 'not-stated']);
