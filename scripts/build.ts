@@ -23,7 +23,12 @@ const PARTS: readonly Part[] = [
   },
   {
     name: 'checker',
-    sources: ['apps/checker/src/**/*.ts', 'libs/**/*.{ts,js,json}', 'scripts/build-checker.ts', 'package.json'],
+    sources: [
+      'apps/checker/src/**/*.ts',
+      'libs/**/*.{ts,js,json}',
+      'scripts/build-checker.ts',
+      'package.json',
+    ],
     products: ['dist/assets/manifest.json'],
     run: ['--conditions=source', 'scripts/build-checker.ts'],
   },
@@ -31,7 +36,9 @@ const PARTS: readonly Part[] = [
 
 /** A fingerprint of names, sizes and times: cheap, and a touched file only costs a rebuild that changes nothing. */
 function fingerprint(patterns: readonly string[]): string {
-  const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: ROOT, exclude: ['**/node_modules/**'] })).sort();
+  const files = patterns
+    .flatMap((pattern) => globSync(pattern, { cwd: ROOT, exclude: ['**/node_modules/**'] }))
+    .sort();
   const hash = createHash('sha256');
   for (const file of files) {
     if (file.endsWith('.test.ts')) continue;

@@ -29,15 +29,23 @@ if (!nodePackage && Number(process.versions.node.split('.')[0]) < 24) {
 
 const npm = process.env.npm_execpath;
 const npmNode = Number(/node\/v(\d+)/.exec(process.env.npm_config_user_agent ?? '')?.[1] ?? 99);
-const env = { ...process.env, PATH: `${dirname(ownNode)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` };
+const env = {
+  ...process.env,
+  PATH: `${dirname(ownNode)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
+};
 if (npm && npmNode < 22) {
-  const omit = (process.env.npm_config_omit ?? '').split(',').filter(Boolean).flatMap((o) => ['--omit', o]);
+  const omit = (process.env.npm_config_omit ?? '')
+    .split(',')
+    .filter(Boolean)
+    .flatMap((o) => ['--omit', o]);
   run([npm, 'install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...omit]);
 }
 const linked = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 if (npm && nodePackage && !existsSync(linked)) run([npm, 'rebuild', '--ignore-scripts', nodePackage]);
 if (nodePackage && npm && !existsSync(linked)) {
-  fail('npm did not link node_modules/.bin/node: update npm (npm install -g npm@11.19.1) and run npm ci again');
+  fail(
+    'npm did not link node_modules/.bin/node: update npm (npm install -g npm@11.19.1) and run npm ci again',
+  );
 }
 
 function run(args) {

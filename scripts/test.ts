@@ -37,7 +37,10 @@ const number = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1]
 /** Hardhat prints one line for each runner: `12 passing`, `1 failing`, `2 skipped`. */
 function countContracts(output: string): Count {
   const sum = (word: string) =>
-    [...output.matchAll(new RegExp(`(\\d+) ${word}`, 'g'))].reduce((total, match) => total + Number(match[1]), 0);
+    [...output.matchAll(new RegExp(`(\\d+) ${word}`, 'g'))].reduce(
+      (total, match) => total + Number(match[1]),
+      0,
+    );
   return { passed: sum('passing'), failed: sum('failing'), skipped: sum('skipped') };
 }
 
@@ -61,7 +64,11 @@ function add(count: Count, status: number): void {
 mkdirSync(join(ROOT, '.tmp'), { recursive: true });
 buildStale();
 if (selected('contracts')) {
-  const { status, output } = await run(['--conditions=source', 'node_modules/hardhat/dist/src/cli.js', 'test']);
+  const { status, output } = await run([
+    '--conditions=source',
+    'node_modules/hardhat/dist/src/cli.js',
+    'test',
+  ]);
   const count = countContracts(output);
   add(count, status !== 0 || count.passed === 0 ? 1 : 0);
 }

@@ -31,10 +31,15 @@ async function isReady(url: string): Promise<boolean> {
 
 /** @throws Error when the service does not become ready; its own words have been printed by then */
 export async function findOrStartService(say: (line: string) => void): Promise<Service> {
-  const found = runningUrl();
-  if (found && (await isReady(found))) {
-    say(`using the service that runs at ${found}`);
-    return { url: found, ours: false, stop: async () => undefined };
+  // one that is alive and not ready is starting: wait for it instead of quarrelling about the data folder
+  for (let waited = 0; waited < 20_000; waited += 200) {
+    const found = runningUrl();
+    if (!found) break;
+    if (await isReady(found)) {
+      say(`using the service that runs at ${found}`);
+      return { url: found, ours: false, stop: async () => undefined };
+    }
+    await new Promise((done) => setTimeout(done, 200));
   }
   const child = spawn(process.execPath, [join(ROOT, 'dist/apps/ledger/src/main.js')], {
     cwd: ROOT,

@@ -11,6 +11,21 @@ import {
   startService,
 } from '../support/service-process.ts';
 
+/** Size of the published checkpoint; 0 before the first. */
+async function sizeOf(url: string): Promise<number> {
+  const response = await fetch(`${url}/log/checkpoint`);
+  return response.ok ? Number((await response.text()).split('\n')[1]) : 0;
+}
+
+async function waitForSize(url: string, atLeast: number): Promise<number> {
+  for (let waited = 0; waited < 60_000; waited += 20) {
+    const size = await sizeOf(url);
+    if (size >= atLeast) return size;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`the log did not grow to ${atLeast} entries in 60 s`);
+}
+
 async function readLog(url: string): Promise<{ size: number; leaves: string[] }> {
   const checkpoint = await (await fetch(`${url}/log/checkpoint`)).text();
   const size = Number(checkpoint.split('\n')[1]);
@@ -30,16 +45,13 @@ test('the demo ends well although its service is killed twice', async () => {
   try {
     const file = join(dataDir, 'outcome.json');
     const demo = runScriptAside('scripts/demo.ts', ['--exit', '--json', file], environment(dataDir, port));
-    // once while data come in, once around minting; wherever that falls, the same must hold
-    for (const wait of [1_800, 2_500]) {
-      await new Promise((resolve) => setTimeout(resolve, wait));
-      const before = Number(
-        (await (await fetch(`${service.url}/log/checkpoint`)).text()).split('\n')[1] ?? 0,
-      );
+    // once while the first facts come in, once when the imports have been recorded; the same must hold wherever it falls
+    let before = 0;
+    for (const entries of [4, 60]) {
+      before = await waitForSize(service.url, entries);
       await service.kill();
       service = await startService(dataDir, port);
-      const after = Number((await (await fetch(`${service.url}/log/checkpoint`)).text()).split('\n')[1] ?? 0);
-      expect(after).toBeGreaterThanOrEqual(before);
+      expect(await sizeOf(service.url)).toBeGreaterThanOrEqual(before);
     }
     const { status, output } = await demo;
     expect(`${status}\n${status === 0 ? '' : output}`).toBe('0\n');

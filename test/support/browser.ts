@@ -1,7 +1,16 @@
 // A real Chromium for tests: CHROMIUM_PATH, then Debian's, then the one that comes from npm (linux-x64), which brings
 // its own libraries and fonts and needs nothing of the machine. Where there is none, tests skip aloud.
 import { spawnSync } from 'node:child_process';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
