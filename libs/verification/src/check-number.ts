@@ -54,9 +54,7 @@ export function checkNumber(
     computed = engine(withNames(doc.input) as never) as JsonValue;
   } catch (error) {
     // whatever the engine refuses, the recorded number does not follow from the recorded inputs
-    return invalid('number/not-computable', {
-      reason: error instanceof Error ? error.message.slice(0, 300) : String(error),
-    });
+    return invalid('number/not-computable', { reason: refusalOf(error) });
   }
   const expected = withhold(computed, doc.result, hiddenPointers(doc as never, HIDEABLE['footprint/v1']));
   const pointer = firstDifference(expected, doc.result);
@@ -80,6 +78,14 @@ export function checkNumber(
       { what: 'inputs root', value: doc.inputsRoot },
     ],
   );
+}
+
+/** Code and place of an engine's refusal; its sentence is for developers. */
+function refusalOf(error: unknown): string {
+  const { code, pointer } = Object(error) as { readonly code?: unknown; readonly pointer?: unknown };
+  return typeof code === 'string'
+    ? `${code} ${typeof pointer === 'string' ? pointer : ''}`.trim()
+    : 'footprint/refused';
 }
 
 /** A result as far as it is read here, before it is known to be one. */

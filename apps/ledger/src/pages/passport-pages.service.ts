@@ -63,7 +63,7 @@ export class PassportPages {
       path: request.raw.url ?? '/',
       isTest: this.isTest,
       body: main,
-      script: await this.assets.find('island.js'),
+      script: await this.assets.find(`island-${language}.js`),
       alternates: [
         { type: 'application/vc+jwt', href: `/passports/${release}/credential` },
         { type: 'application/json', href: `/passports/${release}/bundle` },

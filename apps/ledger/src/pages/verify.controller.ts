@@ -57,7 +57,7 @@ export class VerifyController {
       path: request.raw.url ?? '/',
       isTest: this.chain.facts.kind === 'test',
       body,
-      script: await this.assets.find('island.js'),
+      script: await this.assets.find(`island-${language}.js`),
     });
     await sendPage(request, reply, 200, page);
   }
