@@ -256,6 +256,8 @@ interface IPassportRegistry is IIssuerKeys {
 
     /// @notice Mints many passports; leaves out, and reports by event, each that `mint` or `mintWithOpinion` would
     /// refuse. Issuers authorise each passport just as for those.
+    /// @dev A contract wallet may burn its 250,000 gas for each passport it is asked about: a sender that serves many puts
+    /// issuers it does not know, and whose key is a wallet, into transactions of their own.
     /// @return minted How many were minted.
     function mintBatch(MintGroup[] calldata groups) external returns (uint256 minted);
 
