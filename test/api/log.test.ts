@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type request from 'supertest';
 import { fromBase64, fromHex, toHex } from '#lib/canonical';
 import { parseEntry } from '#lib/record';
 import {
@@ -113,8 +114,9 @@ test('times around an entry come from the anchors before and after it', async ()
   expect(await anchors.firstCovering(1000n)).toBeNull();
 });
 
-function binary(response: NodeJS.ReadableStream, done: (error: Error | null, body: Buffer) => void): void {
+function binary(response: request.Response, done: (error: Error | null, body: Buffer) => void): void {
   const parts: Buffer[] = [];
-  response.on('data', (part: Buffer) => parts.push(part));
-  response.on('end', () => done(null, Buffer.concat(parts)));
+  const stream = response as unknown as NodeJS.ReadableStream;
+  stream.on('data', (part: Buffer) => parts.push(part));
+  stream.on('end', () => done(null, Buffer.concat(parts)));
 }

@@ -100,8 +100,7 @@ export class AnchorLoop implements OnApplicationBootstrap, BeforeApplicationShut
     if (!head || (await hasOpen(this.database, PURPOSE))) return;
     const { logId } = this.chain.facts;
     // a chain that knows more than we do, or otherwise, stops the log here as at start-up
-    await checkAgainstChain(this.database, this.chain, head.size);
-    const [, size] = (await this.chain.read('CheckpointAnchor', 'latest', [logId])) as [bigint, bigint];
+    const size = await checkAgainstChain(this.database, this.chain, head.size);
     if (size >= head.size) return;
     const proof = size === 0n ? [] : await this.proofs.consistency(size, head.size);
     const data = this.chain.encode('CheckpointAnchor', 'anchor', [

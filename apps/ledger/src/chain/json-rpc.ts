@@ -5,6 +5,7 @@ import type { RpcAnswer, RpcRequest } from '#lib/evm';
 /** The endpoint gave no usable answer. Nothing is known about the chain then; never read it as a no. */
 export class RpcUnreachable extends Error {
   override readonly name = 'RpcUnreachable';
+  readonly code = 'chain/unreachable';
 }
 
 /** The node answered with an error. `data` holds revert data when there is some. */

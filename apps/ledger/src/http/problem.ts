@@ -19,6 +19,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   'canonical/too-large': 413,
   'canonical/too-long': 413,
   'log/entry-too-long': 413,
+  'chain/unreachable': 503,
   'batch/duplicate': 409,
   'import/blocked': 409,
   'passport/opinion-required': 409,
@@ -62,6 +63,7 @@ function isRoomError(error: unknown): error is Coded {
 export function refusalOf(error: unknown): RefusalFacts | null {
   if (error instanceof RefusalError) return error;
   if (isRoomError(error)) return roomRefusal(error);
+  if (isDatabaseGone(error)) return DATABASE_GONE;
   const status = error instanceof HttpException ? error.getStatus() : frameworkStatus(error);
   const known = status === null ? undefined : FRAMEWORK[status];
   if (!known || status === null) return null;
@@ -77,6 +79,28 @@ function roomRefusal(error: Coded): RefusalFacts {
     ...(typeof error.pointer === 'string' && error.pointer !== '' && { pointer: error.pointer }),
     ...(typeof error.place === 'object' && error.place !== null && { place: error.place }),
   };
+}
+
+/** Node's and PostgreSQL's codes (class 08, 53, 57) for a server that is not there, full or going down. */
+const GONE =
+  /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08\d{3}|53\d{3}|57P0[123])$|^Connection terminated|^timeout exceeded when trying to connect/;
+
+const DATABASE_GONE: RefusalFacts = {
+  status: 503,
+  code: 'http/unavailable',
+  detail: 'the database does not answer at present',
+  remedy: 'send the same request again shortly; with an Idempotency-Key it is done once',
+  retryAfterSeconds: 2,
+};
+
+function isDatabaseGone(error: unknown): boolean {
+  const { code, message, driverError } = (error ?? {}) as {
+    code?: unknown;
+    message?: unknown;
+    driverError?: unknown;
+  };
+  if (driverError !== undefined) return isDatabaseGone(driverError);
+  return [code, message].some((text) => typeof text === 'string' && GONE.test(text));
 }
 
 /** Rooms end their sentences with what can be done: `…; write its 18 digits`. */

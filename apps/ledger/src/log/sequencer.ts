@@ -162,7 +162,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       return;
     }
     // whoever holds the lease now keeps it
-    if (error instanceof LogFault && error.kind === 'fenced') void this.lease.release().catch(() => undefined);
+    if (error instanceof LogFault && error.kind === 'fenced')
+      void this.lease.release().catch(() => undefined);
     this.restart('the last batch failed, the store is being checked');
   }
 

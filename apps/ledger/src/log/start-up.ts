@@ -124,25 +124,41 @@ async function checkCheckpoint(db: Queryable, identity: LogIdentity, head: HeadR
 
 /**
  * The head on chain must be a head of this very log: the chain forgets nothing, so a database that knows less is an old
- * backup, and one that knows otherwise is a fork.
+ * backup, and one that knows otherwise is a fork. A chain that forgot was set back itself.
+ * @returns size of the head on chain, 0 before the first
  * @throws LogStopped; RpcUnreachable
  */
-export async function checkAgainstChain(db: Queryable, chain: ChainService, size: bigint): Promise<void> {
-  const [, onChain, root] = (await chain.read('CheckpointAnchor', 'latest', [chain.facts.logId])) as [
-    bigint,
-    bigint,
-    string,
-  ];
-  if (onChain === 0n) return;
+export async function checkAgainstChain(db: Queryable, chain: ChainService, size: bigint): Promise<bigint> {
+  const latest = await chain.read('CheckpointAnchor', 'latest', [chain.facts.logId]);
+  const [sequence, onChain, root] = latest as [bigint, bigint, string];
+  await requireNothingForgotten(db, chain, sequence);
+  if (onChain === 0n) return onChain;
   if (onChain > size)
     throw new LogStopped(
       'log/behind-chain',
       `the chain holds a head of size ${onChain}, this database has ${size} entries: it is an older state. Restore the newest backup; nothing is appended before it has caught up`,
     );
-  const [own] = runPlan(rootPlan(onChain), await readNodes(db, rootPlan(onChain).flat()));
-  if (`0x${toHex(own as Uint8Array)}` !== root.toLowerCase())
-    throw new LogStopped(
-      'log/forked',
-      `at size ${onChain} the chain holds root ${root}, this database has 0x${toHex(own as Uint8Array)}: they are two different logs. Nothing is appended`,
-    );
+  const plan = rootPlan(onChain);
+  const own = runPlan(plan, await readNodes(db, plan.flat())).map((hash) => `0x${toHex(hash)}`);
+  if (own[0] === root.toLowerCase()) return onChain;
+  throw new LogStopped(
+    'log/forked',
+    `at size ${onChain} the chain holds root ${root}, this database has ${own[0]}: they are two different logs. Nothing is appended`,
+  );
+}
+
+/** Heads that were final once are there for ever. */
+async function requireNothingForgotten(db: Queryable, chain: ChainService, sequence: bigint): Promise<void> {
+  const [known] = (await db.query(
+    `select max(sequence) as sequence from anchor
+     join chain_transaction sent on sent.hash = anchor.tx_hash where sent.state = 'final'`,
+  )) as { sequence: string | null }[];
+  if (BigInt(known?.sequence ?? 0) <= sequence) return;
+  const message = `the chain holds ${sequence} heads of this log, ${known?.sequence} were final already`;
+  // another node may only lag; our own chain has no other node
+  if (!chain.isEmbedded) throw new Error(`${message}; the node may be behind`);
+  throw new LogStopped(
+    'log/chain-set-back',
+    `${message}: the chain's data was set back. Restore its newest state`,
+  );
 }
