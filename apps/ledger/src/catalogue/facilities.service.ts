@@ -33,7 +33,10 @@ export class FacilitiesService {
     requireName(body.names, '/names');
     const row = await createOnce(this.rows, caller.organisation, identity, {
       write: () => this.record(caller, body, identity),
-      conflicts: { facility_organisation_slug_key: () => slugTaken(body.slug) },
+      conflicts: {
+        facility_organisation_slug_key: () => slugTaken(body.slug),
+        facility_uri_key: () => slugTaken(body.slug),
+      },
     });
     return this.view(row);
   }

@@ -11,31 +11,39 @@ type MethodFile = {
   readonly computeFootprint: (input: FootprintInput) => FootprintResult;
 };
 
+type Listed = { readonly id: string; readonly file: string };
+
 /** A method as it runs: the id is the SHA-256 of the very file that calculates. */
 export type RunningMethod = MethodFile & { readonly id: ContentId };
 
-/** The newest built method file; results name it, and a checker runs the same bytes again. */
+/** The built method files; results name the one that ran, and a checker runs the same bytes again. */
 @Injectable()
 export class MethodService {
-  private running: Promise<RunningMethod> | null = null;
+  private loading: Promise<readonly RunningMethod[]> | null = null;
 
-  current(): Promise<RunningMethod> {
-    this.running ??= loadMethod();
-    return this.running;
+  /** The newest one: new footprints are calculated with it. */
+  async current(): Promise<RunningMethod> {
+    return (await this.all()).at(-1) as RunningMethod;
+  }
+
+  /** Oldest first; past results are checked with the method they name. */
+  all(): Promise<readonly RunningMethod[]> {
+    this.loading ??= loadMethods();
+    return this.loading;
   }
 }
 
-async function loadMethod(): Promise<RunningMethod> {
+async function loadMethods(): Promise<readonly RunningMethod[]> {
   const folder = join(projectFolder(), 'libs/footprint/methods');
-  const index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as {
-    id: string;
-    file: string;
-  }[];
-  const newest = index.at(-1);
-  if (!newest) throw new Error(`${folder}/index.json lists no method: run the build`);
-  const path = join(folder, newest.file);
+  const index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as readonly Listed[];
+  if (index.length === 0) throw new Error(`${folder}/index.json lists no method: run the build`);
+  return Promise.all(index.map((listed) => loadMethod(folder, listed)));
+}
+
+async function loadMethod(folder: string, { id: listedId, file }: Listed): Promise<RunningMethod> {
+  const path = join(folder, file);
   const id = contentId(new Uint8Array(await readFile(path)));
-  if (id !== newest.id) throw new Error(`${path} is ${id}, its index says ${newest.id}: restore the file`);
-  const method = (await import(pathToFileURL(path).href)) as MethodFile;
-  return { METHOD: method.METHOD, computeFootprint: method.computeFootprint, id };
+  if (id !== listedId) throw new Error(`${path} is ${id}, its index says ${listedId}: restore the file`);
+  const { METHOD, computeFootprint } = (await import(pathToFileURL(path).href)) as MethodFile;
+  return { METHOD, computeFootprint, id };
 }

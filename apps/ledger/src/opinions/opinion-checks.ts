@@ -11,6 +11,11 @@ import {
 import { RefusalError } from '../http/refusal.ts';
 import type { FootprintFacts } from './footprint-facts.ts';
 
+/** One of the opinion room's problems, or of ours. */
+export type Problem = Omit<OpinionProblem, 'code'> & {
+  readonly code: OpinionProblem['code'] | 'opinion/text-missing';
+};
+
 /** How each problem is said to the body; the codes are the opinion room's. */
 const REMEDIES: Readonly<Record<string, string>> = {
   'opinion/wrong-signer':
@@ -24,6 +29,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'opinion/dates':
     'periodStart and periodEnd are the footprint’s, and production must lie inside validFrom to validUntil',
   'opinion/limitations': 'message.limitations is the SHA-256 of limitationsText, or zero',
+  'opinion/text-missing': 'a passport shows this text: fill it in and sign again',
   'opinion/reviewer': 'send reviewer and reviewerSalt as the template gave them',
 };
 
@@ -36,7 +42,7 @@ export function problemsWithFootprint(
   facts: FootprintFacts,
   contract: ContractDomain,
   options: { readonly isWallet: boolean; readonly reviewerDigest: string },
-): readonly OpinionProblem[] {
+): readonly Problem[] {
   const { message } = opinion;
   const first =
     BigInt(message.validFrom) > BigInt(message.periodStart) ? message.validFrom : message.periodStart;
@@ -56,12 +62,29 @@ export function problemsWithFootprint(
     },
     { reviewerDigest: options.reviewerDigest, ...(options.isWallet && { signature: 'elsewhere' as const }) },
   );
-  return [...problems, ...coverageProblems(opinion, facts)];
+  return inOrder([...problems, ...coverageProblems(opinion, facts), ...emptyTexts(opinion)]);
+}
+
+/** The most telling first: whose it is, then what it is for, then every single member. None twice. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const rank = ({ code }: Problem) =>
+    code === 'opinion/wrong-signer' ? 0 : code === 'opinion/coverage' ? 1 : 2;
+  const seen = new Set<string>();
+  return problems
+    .filter(({ code, member }) => !seen.has(`${code} ${member}`) && seen.add(`${code} ${member}`))
+    .sort((a, b) => rank(a) - rank(b));
+}
+
+/** Texts that a passport repeats and that therefore cannot be empty. */
+function emptyTexts({ message }: OpinionDocument): Problem[] {
+  return (['criteria', 'standard', 'reportNumber'] as const)
+    .filter((member) => message[member].trim() === '')
+    .map((member) => ({ code: 'opinion/text-missing', member, stated: '', expected: 'a text' }));
 }
 
 /** The footprint says what was calculated: one batch, or a product over a period. */
-function coverageProblems({ message }: OpinionDocument, facts: FootprintFacts): OpinionProblem[] {
-  const problems: OpinionProblem[] = [];
+function coverageProblems({ message }: OpinionDocument, facts: FootprintFacts): Problem[] {
+  const problems: Problem[] = [];
   const isBatch = facts.coverage === 'batch';
   if ((message.coverage === '3') !== isBatch)
     problems.push({
@@ -87,10 +110,10 @@ function coverageProblems({ message }: OpinionDocument, facts: FootprintFacts): 
 const instant = (seconds: string) => new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z');
 
 /** The first problem names the refusal, all of them are listed. @throws RefusalError 422 `opinion/…` */
-export function refuseProblems(problems: readonly OpinionProblem[]): void {
+export function refuseProblems(problems: readonly Problem[]): void {
   const [first] = problems;
   if (!first) return;
-  const describe = ({ member, stated, expected }: OpinionProblem) =>
+  const describe = ({ member, stated, expected }: Problem) =>
     `${member} is ${stated || 'empty'}, expected ${expected || 'empty'}`;
   throw new RefusalError({
     status: 422,
@@ -107,5 +130,5 @@ export function refuseProblems(problems: readonly OpinionProblem[]): void {
   });
 }
 
-const remedyOf = ({ code }: OpinionProblem) =>
+const remedyOf = ({ code }: Problem) =>
   REMEDIES[code] ?? 'fetch the opinion template of this footprint again and sign what it says';

@@ -33,7 +33,7 @@ export function renderPage({
   alternates = [],
   script = null,
 }: PageFrame): string {
-  return html`${DOCTYPE}<html lang="${htmlLang(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>${title}</title><style>${raw(STYLE)}</style>${alternates.map(
+  return html`${DOCTYPE}<html lang="${htmlLang(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,"><title>${title}</title><style>${raw(STYLE)}</style>${alternates.map(
     ({ type, href }) => html`<link rel="alternate" type="${type}" href="${href}">`,
   )}${script && html`<script type="module" src="${script.path}" integrity="${script.integrity}" crossorigin="anonymous"></script>`}</head><body>${
     isTest && html`<p class="banner">${say(language, 'overlay/test-ledger')}</p>`

@@ -19,12 +19,13 @@ small,.soft{color:#4a5360;font-size:.9rem}
 .banner{margin:0 -1rem;padding:.45rem 1rem;background:#5c3a00;color:#fff;font-weight:600}
 .number{margin:.3rem 0 0;font-size:2.6rem;line-height:1.1;font-weight:700}
 .number small{font-size:1.05rem;font-weight:400;color:inherit}
-.stages{list-style:none;margin:.8rem 0 0;padding:0}
-.stages li{display:grid;grid-template-columns:8.5rem 1fr 5.5rem;gap:.5rem;align-items:center;padding:.1rem 0}
+.stages{list-style:none;margin:.3rem 0 0;padding:0;display:grid;grid-template-columns:minmax(6rem,auto) 1fr auto;gap:.3rem .6rem;align-items:center;font-size:.95rem}
+.stages li{display:contents}
 .stages i{display:block;height:.8rem;background:#1f4e8c;min-width:2px}
 .stages b{font-weight:400;text-align:right}
 #checks{margin:.7rem 0;padding:.55rem .7rem;border-left:6px solid #4a5360;background:#f2f4f7}
-#checks[data-headline=matches],#checks[data-headline=pending]{border-color:#0b4a9e}
+#checks[data-tone=calm]{border-color:#0b4a9e}
+#checks ul{margin:.3rem 0;padding-left:1.1rem}
 #checks[data-tone=amber]{border-color:#9a6200;border-style:dashed;background:#fff6e5}
 #checks[data-tone=red]{border-color:#a3161a;border-style:double;border-left-width:10px;background:#fdeeee}
 .verdict{font-weight:600;margin:0}
@@ -34,12 +35,14 @@ th,td{text-align:left;vertical-align:top;padding:.3rem .5rem .3rem 0;border-bott
 thead th{font-weight:600}
 td.n{text-align:right;white-space:nowrap}
 .wide{overflow-x:auto}
+.wide table{min-width:36rem}
+.said{font-size:.95rem}
 dl{display:grid;grid-template-columns:minmax(7rem,11rem) 1fr;gap:.25rem .8rem;margin:.4rem 0}
 dt{color:#4a5360}dd{margin:0}
 code{font:.88em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 summary{cursor:pointer;min-height:24px}
 ${Array.from({ length: 20 }, (_, n) => `.w${n + 1}{width:${(n + 1) * 5}%}`).join('')}
-@media(max-width:26rem){.stages li{grid-template-columns:7rem 1fr 4.6rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}}
+@media(max-width:26rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}}
 `.replaceAll('\n', '');
 
 /** `'sha256-…'` of the sheet, for `style-src` (CSP3 §2.3.1). */

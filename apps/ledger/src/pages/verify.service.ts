@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { JsonObject, JsonValue } from '#lib/canonical';
+import type { JsonObject } from '#lib/canonical';
 import type { Rpc } from '#lib/evm';
 import { check, type Report, readRoot, VerificationError } from '#lib/verification';
 import { ChainService } from '../chain/chain.service.ts';
@@ -34,15 +34,15 @@ export class VerifyService {
 
   private async run(bundle: JsonObject): Promise<Report> {
     const { host } = new URL(this.installation.publicUrl);
-    const method = await this.methods.current();
-    const engine = (input: JsonObject) => method.computeFootprint(input as never) as unknown as JsonValue;
     try {
       return await check({
         bundle,
         root: readRoot((await this.root.make()) as JsonObject),
         code: null,
         now: this.clock.stamp(),
-        engines: { [method.id]: engine },
+        engines: Object.fromEntries(
+          (await this.methods.all()).map(({ id, computeFootprint }) => [id, computeFootprint]),
+        ),
         rpc: this.rpc,
         endpoints: [],
         recordHosts: [host],
