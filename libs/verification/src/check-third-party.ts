@@ -36,6 +36,7 @@ const OUT_OF_SCOPE: ReadonlySet<string> = new Set([
   'opinion/batch',
   'opinion/body-not-independent',
 ]);
+const WRONG_SIGNER = 'opinion/wrong-signer';
 const ADVERSE: Readonly<Record<string, string>> = {
   'opinion/adverse': 'adverse',
   'opinion/disclaimed': 'disclaimed',
@@ -83,12 +84,14 @@ export function checkThirdParty(
   const accepted = chain.kind === 'read' ? chain.opinion?.accepted : undefined;
   const isAccepted = accepted === formatData(opinionDigest(document.message, contract));
   const problems = problemsOf(passport, parts, document, contract, isAccepted);
-  const wrong = problems.find(({ code }) => !OUT_OF_SCOPE.has(code) && !Object.hasOwn(ADVERSE, code));
-  if (wrong && wrong.code !== 'opinion/wrong-signer')
-    return invalid('third-party/other-footprint', { ...detail, field: wrong.member });
+  const isSigned = !problems.some(({ code }) => code === WRONG_SIGNER);
+  const other = problems.find(
+    ({ code }) => code !== WRONG_SIGNER && !OUT_OF_SCOPE.has(code) && !Object.hasOwn(ADVERSE, code),
+  );
+  if (other) return invalid('third-party/other-footprint', { ...detail, field: other.member });
   // the body may be a contract (ERC-1271): only the registry can tell whether that one signed
-  if (wrong && chain.kind !== 'read') return unknown('third-party/contract-signature', detail);
-  if (wrong) return invalid('third-party/forged', detail);
+  if (!isSigned && chain.kind !== 'read') return unknown('third-party/contract-signature', detail);
+  if (!isSigned) return invalid('third-party/forged', detail);
   const isListed = root?.registrars.some(({ address }) => sameAddress(address, opinion.registrar)) ?? false;
 
   if (chain.kind === 'read') {
@@ -134,7 +137,7 @@ function problemsOf(
   const options = typeof reviewer === 'string' ? {} : { reviewerDigest: reviewer.digest };
   const problems = checkOpinionAgainst(document, facts, options);
   // a body that is a contract signs by ERC-1271: the registry asked it, and accepted this very digest
-  return isAccepted ? problems.filter(({ code }) => code !== 'opinion/wrong-signer') : problems;
+  return isAccepted ? problems.filter(({ code }) => code !== WRONG_SIGNER) : problems;
 }
 
 /** What the token and the registry hold is this opinion, this body, this registration. */
