@@ -10,8 +10,9 @@ export const DPP_CONTEXT = [
   'https://vocabulary.uncefact.org/untp/0.7.0/context/',
 ] as const;
 
-/** UN/ECE Recommendation 20 code of kilogram. */
+/** UN/ECE Recommendation 20 codes of the masses that records write; another unit stands as it is. */
 const KILOGRAM = 'KGM';
+const MASS_CODES: Readonly<Record<string, string>> = { g: 'GRM', kg: KILOGRAM, t: 'TNE' };
 const COMBINED_NOMENCLATURE = {
   schemeId: 'https://data.europa.eu/xsp/cn2024/cn2024',
   schemeName: 'EU Combined Nomenclature',
@@ -163,7 +164,7 @@ function material(each: Material, code: string, name: string): JsonObject {
 }
 
 function measure({ value, unit }: Amount): JsonObject {
-  return { value: exactNumber(value), unit: unit === 'kg' ? KILOGRAM : unit };
+  return { value: exactNumber(value), unit: MASS_CODES[unit] ?? unit };
 }
 
 /** English where there is one: UNTP names have no language. */

@@ -129,7 +129,15 @@ export const en = {
   'role/registrar': 'registrar',
   'role/authority': 'authority',
   'reason/none': 'no reason given',
-  'reason/code': 'reason code {code}',
+  'reason/1': 'data of the batch wrong',
+  'reason/2': 'calculation wrong',
+  'reason/3': 'product or batch taken off the market',
+  'reason/4': 'opinion no longer stands',
+  'reason/5': 'key of the issuer lost or stolen',
+  'reason/6': 'codes copied or misused',
+  'reason/7': 'under investigation',
+  'reason/8': 'ordered by an authority',
+  'reason/255': 'other reason, see its statement',
 
   // number
   'number/recomputed': 'Recalculated here with {method}: the same number, {value} {unit}',
