@@ -155,7 +155,7 @@ function shares({ footprint }: PassportDocument, language: Language): Html {
   const rows = Object.entries(footprint.shares).flatMap(([name, share]) =>
     share === null
       ? []
-      : html`<dt>${term(language, `share/${kebab(name)}`, name)}</dt><dd>${displayNumber(share)} %</dd>`,
+      : html`<dt>${term(language, `share/${kebab(name)}`, name)}</dt><dd>${displayNumber(share)}</dd>`,
   );
   return html`${heading(language, 'shares')}<dl>${rows}</dl>`;
 }
@@ -271,14 +271,12 @@ function opinion({ opinion: stated }: PassportDocument, language: Language): Htm
 
 function materials({ materials: list }: PassportDocument, language: Language): Html | null {
   if (list.length === 0) return null;
-  const items = list.map(
-    ({ name, massFraction, originCountry }) =>
-      html`<li>${name}, ${percent(massFraction)} %, ${originCountry}</li>`,
-  );
+  const items = list.map(({ name, massFraction, originCountry }) => {
+    const fraction = pageText(language, 'ofMass', { fraction: massFraction });
+    return html`<li>${name}: ${fraction}, ${originCountry}</li>`;
+  });
   return html`${heading(language, 'materials')}<ul>${items}</ul>`;
 }
-
-const percent = (fraction: string) => displayNumber(String(Math.round(Number(fraction) * 1e4) / 100));
 
 function identity({ product, facility, issuer }: PassportDocument, fields: Fields, language: Language): Html {
   const holder = html`${say(language, `holder/${issuer.keyHolder}`)} <code>${issuer.kid}</code>`;
