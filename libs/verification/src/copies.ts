@@ -114,6 +114,3 @@ const address = (a: string, b: JsonObject[string] | undefined) =>
 
 /** Times of documents are RFC 3339, those of typed data seconds. */
 const seconds = (time: string): string => String(parseTime(time));
-
-/** What an opinion covers, as word. */
-export const coverageOf = (number: string): string => meaning(COVERAGES, number) ?? number;

@@ -47,8 +47,3 @@ export function namesAt(
   const { zh, en } = found ?? {};
   return { ...(typeof zh === 'string' && { zh }), ...(typeof en === 'string' && { en }) };
 }
-
-/** A hideable value that is withheld stands as its digest. */
-export function isWithheld(value: JsonValue | undefined): boolean {
-  return isJsonObject(value) && Object.hasOwn(value, 'digest');
-}
