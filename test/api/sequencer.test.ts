@@ -154,7 +154,7 @@ test('references lead to what stands before, in the same append, or in a documen
 });
 
 test('a flood is told to come again, and what was accepted is recorded', async () => {
-  const appends = Array.from({ length: 250 }, (_, n) =>
+  const appends = Array.from({ length: 205 }, (_, n) =>
     log.record({ entries: Array.from({ length: 100 }, (_, m) => pageEntry(`flood ${n} ${m}`)) }),
   );
   const settled = await Promise.allSettled(appends);

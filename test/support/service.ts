@@ -32,27 +32,31 @@ export type TestService = {
   stop(): Promise<void>;
 };
 
-/** Starts a service in a folder of its own, or on the data that is there. `stop` of the first one removes the folder. */
+type Options = CreateAppOptions & { readonly dataDir?: string };
+
+/** Starts a service in a folder of its own, which `stop` removes, or on the data that is there. */
 export async function startTestService(
   env: Record<string, string> = {},
-  options: CreateAppOptions & { readonly dataDir?: string } = {},
+  options: Options = {},
 ): Promise<TestService> {
-  const folder = options.dataDir ? null : await makeTestFolder('service');
-  const dataDir = options.dataDir ?? (folder?.path as string);
-  const config = loadConfig({
-    DATA_DIR: dataDir,
-    PORT: '0',
-    PUBLIC_URL,
-    ANCHORLEAF_LOG_LEVEL: 'silent',
-    ...env,
-  });
-  let service: Service;
+  if (options.dataDir) return open(options.dataDir, env, options, async () => undefined);
+  const folder = await makeTestFolder('service');
   try {
-    service = await createApp(config, options);
+    return await open(folder.path, env, options, folder.remove);
   } catch (error) {
-    await folder?.remove();
+    await folder.remove();
     throw error;
   }
+}
+
+async function open(
+  dataDir: string,
+  env: Record<string, string>,
+  options: Options,
+  remove: () => Promise<void>,
+): Promise<TestService> {
+  const fixed = { DATA_DIR: dataDir, PORT: '0', PUBLIC_URL, ANCHORLEAF_LOG_LEVEL: 'silent' };
+  const service = await createApp(loadConfig({ ...fixed, ...env }), options);
   const server = service.app.getHttpServer();
   const { apiKey: operatorKey } = JSON.parse(await readFile(join(dataDir, 'keys/operator.key.json'), 'utf8'));
   const withKey = (test: request.Test, apiKey?: string) =>
@@ -68,24 +72,14 @@ export async function startTestService(
     operatorKey,
     get,
     post,
-    enrol: async (body) => {
-      const { body: made } = await post('/api/v1/organisations', body, operatorKey).expect(201);
-      return made;
-    },
+    enrol: async (body) => (await post('/api/v1/organisations', body, operatorKey).expect(201)).body,
     restart: async (changed = {}) => {
       await service.close();
-      const again = await startTestService({ ...env, ...changed }, { ...options, dataDir });
-      return {
-        ...again,
-        stop: async () => {
-          await again.stop();
-          await folder?.remove();
-        },
-      };
+      return open(dataDir, { ...env, ...changed }, options, remove);
     },
     stop: async () => {
       await service.close();
-      await folder?.remove();
+      await remove();
     },
   };
 }
