@@ -1,7 +1,7 @@
 // The passport repeats what other documents say, so that a reader sees it in one text. Every repetition is compared.
 import { canonicalize, type JsonObject, type JsonValue } from '#lib/canonical';
 import { parseTime, sameAddress } from '#lib/evm';
-import { COVERAGES, ENGAGEMENTS, LEVELS, OPINIONS } from '#lib/opinion';
+import { ENGAGEMENTS, LEVELS, OPINIONS } from '#lib/opinion';
 import { isWithheld, type KeyDocument, type PassportDocument } from '#lib/record';
 import type { Parts } from './opened.ts';
 import { invalid, type Verdict } from './verdict.ts';
