@@ -1,7 +1,7 @@
 // A report as elements: one headline with its overlays, six lines with reasons, times and the addresses asked. State is
 // words and a sign; colour comes on top (`data-tone`).
 import { CHECK_NAMES, type Report, type Verdict } from '#lib/verification';
-import { isMessageKey, type Language, say, sayCode } from '#lib/wording';
+import { displayTime, isMessageKey, type Language, say, sayCode } from '#lib/wording';
 import type { Call } from './rpc.ts';
 
 const SIGNS: Readonly<Record<Verdict['status'], string>> = {
@@ -41,15 +41,24 @@ function toneOf(headline: Report['headline']): 'calm' | 'amber' | 'red' {
 }
 
 /** The headline's sentence and its overlays, in one line: none is to be read without the others. */
-export function headlineText({ headline, detail, overlays }: Report, language: Language): string {
-  const key =
-    headline === 'matches' && detail.since === undefined
-      ? 'headline/matches/undated'
-      : `headline/${headline}`;
+export function headlineText(report: Report, language: Language): string {
+  const { headline, detail, overlays } = report;
+  const key = headlineKey(report);
   const text = isMessageKey(key) ? say(language, key, detail) : headline;
   return [text, ...overlays.map(({ id, detail: values }) => say(language, `overlay/${id}`, values))].join(
     ' · ',
   );
+}
+
+/** Two headlines have a sentence of their own for a case that is common. */
+function headlineKey({ headline, detail, checks }: Report): string {
+  const { content, signature, log } = checks;
+  if (headline === 'matches' && detail.since === undefined) return 'headline/matches/undated';
+  const isChainOnly =
+    content.status === 'valid' && signature.status === 'valid' && log.code.startsWith('chain/');
+  return headline === 'could-not-check' && isChainOnly
+    ? 'headline/could-not-check/chain'
+    : `headline/${headline}`;
 }
 
 function sixLines({ checks }: Report, language: Language): HTMLElement {
@@ -73,7 +82,9 @@ function timeLines({ times, asOf }: Report, language: Language): string[] {
     ['page/not-before', times.notBefore],
     ['page/not-after', times.notAfter],
   ] as const;
-  const lines = named.flatMap(([key, time]) => (time === null ? [] : [`${say(language, key)}: ${time}`]));
+  const lines = named.flatMap(([key, time]) =>
+    time === null ? [] : [`${say(language, key)}: ${displayTime(time)}`],
+  );
   if (asOf) lines.push(say(language, 'page/as-of', { block: asOf.block, time: asOf.time }));
   return lines;
 }

@@ -165,7 +165,7 @@ describe('page fields', () => {
     expect(Object.keys(fields)).toEqual([...FIELD_NAMES]);
     expect(fields.unit).toBe('kg CO₂e/件');
     expect(fields.opinion).toBe(
-      '某核查有限公司：有限保证，核查，报告 R-7，ISO 14064-3:2019。保留 带有保留意见：纸浆为供应商数据 认可机构 CNAS，编号 V001',
+      '某核查有限公司：有限保证，核查，报告 R-7，ISO 14064-3:2019。结论：保留。 带有保留意见：纸浆为供应商数据 认可机构 CNAS，编号 V001。',
     );
     for (const text of Object.values(fields)) expect(forbiddenWords(text)).toEqual([]);
   });
