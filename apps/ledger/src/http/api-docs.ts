@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { describeBodies } from './dto-schemas.ts';
 
 /** OpenAPI 3.1 at /api/docs (page) and /api/docs-json; made at the first request, not at the start. */
 export function installApiDocs(app: INestApplication): void {
@@ -10,7 +11,7 @@ export function installApiDocs(app: INestApplication): void {
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'alk_…' })
     .build();
-  SwaggerModule.setup('api/docs', app, () => SwaggerModule.createDocument(app, options), {
+  SwaggerModule.setup('api/docs', app, () => describeBodies(SwaggerModule.createDocument(app, options)), {
     customSiteTitle: 'Anchorleaf API',
   });
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
-import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Caller, type CallerIdentity, Roles } from '../http/caller.ts';
 import { RequestIdentity, type RequestIdentityFacts } from '../http/request-identity.ts';
@@ -15,6 +15,25 @@ export class ImportsController {
 
   @Post()
   @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['file', 'facility', 'product', 'kind'],
+      properties: {
+        file: {
+          type: 'string',
+          format: 'binary',
+          description: '.xlsx workbook or .csv meter file, at most 20 MB',
+        },
+        facility: { type: 'string', format: 'uuid' },
+        product: { type: 'string', format: 'uuid' },
+        kind: { enum: ['workbook', 'meter-csv'] },
+        line: { type: 'string', description: 'of a meter file: L1 to L99, or shared' },
+        year: { type: 'string', description: 'of a meter file: the only year that is wanted' },
+        template: { type: 'string' },
+      },
+    },
+  })
   @ApiOperation({ summary: 'Upload a workbook or meter file; answers a draft and records nothing' })
   async upload(
     @Caller() caller: CallerIdentity,

@@ -287,6 +287,12 @@ export const PLATFORM_PROBLEMS: ProblemTexts = {
     '网址中的数字不正确。',
     '使用十进制数字。',
   ],
+  'chain/unreachable': [
+    'The chain could not be reached.',
+    'Try again; nothing was lost. Unreachable says nothing about a record.',
+    '无法连接存证链。',
+    '稍后重试，数据不会丢失；连接失败不代表记录有问题。',
+  ],
   'chain/reverted': [
     'The contract refuses the call.',
     'The name of the refusal says which rule is not met.',

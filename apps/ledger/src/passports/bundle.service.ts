@@ -23,11 +23,15 @@ import type { Passport } from './passport.entity.ts';
 /** Bundles are put together from the ordinary stores at each request; a burst of scans shares one for this long. */
 const SHARED_MS = 1_000;
 const MAX_SHARED = 200;
+/** Proofs kept in memory: of an entry in a head on chain they never change. About 700 bytes each. */
+const MAX_PROOFS = 20_000;
 
 /** Puts together what a checker needs, docs/formats/bundle.md. */
 @Injectable()
 export class BundleService {
   private readonly shared = new Map<string, { readonly until: number; readonly text: Promise<string> }>();
+
+  private readonly known = new Map<string, readonly Uint8Array[]>();
 
   constructor(
     private readonly database: DataSource,
@@ -161,7 +165,8 @@ export class BundleService {
       recorded.map(async ({ index, bytes }) => {
         const place = places.get(index) ?? null;
         const size = place === null ? head.size : (heads[place] as AnchoredHead).size;
-        const proof = await this.proofs.inclusion(index, size);
+        const proof =
+          place === null ? await this.proofs.inclusion(index, size) : await this.lastingProof(index, size);
         return { entry: Buffer.from(bytes).toString('utf8'), index, head: place, proof };
       }),
     );
@@ -169,6 +174,16 @@ export class BundleService {
       heads: heads.map(({ sequence, size, root, block, time }) => ({ sequence, size, root, block, time })),
       entries,
     };
+  }
+
+  private async lastingProof(index: bigint, size: bigint): Promise<readonly Uint8Array[]> {
+    const key = `${index}/${size}`;
+    const known = this.known.get(key);
+    if (known) return known;
+    const proof = await this.proofs.inclusion(index, size);
+    if (this.known.size >= MAX_PROOFS) this.known.clear();
+    this.known.set(key, proof);
+    return proof;
   }
 
   /** Consistency from each head to the next, and from the last one to the checkpoint. */
