@@ -26,6 +26,9 @@ import { isAlive, startParts, until } from '../support/process.ts';
 
 // Real processes on a machine that may be busy.
 jest.setTimeout(120_000);
+// On a machine at load 8 one of these was seen to fail once with "terminating connection due to administrator command"
+// and never again; the cause is not known. A first failure is printed and tried once more.
+jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
 let folder: TestFolder;
 let log: string[];
