@@ -22,6 +22,21 @@ export const keyDocument = (nonce: string): JsonObject => ({
   recovery: recoveryCommitment(KEYS.recovery.public),
 });
 
+/** The second key: by the first, by the recovery key committed to, or by nobody but the host. */
+export const nextKeyDocument = (
+  nonce: string,
+  previous: string,
+  by: 'previous' | 'recovery' | 'host',
+): JsonObject => ({
+  ...keyDocument(nonce),
+  kid: `${DID}#key-2`,
+  publicKeyJwk: { ...jwkOf(KEYS.next.public) },
+  sequence: 2,
+  previous,
+  signedBy: by === 'recovery' ? 'recovery' : 'previous',
+  ...(by === 'recovery' && { recoveryKeyJwk: { ...jwkOf(KEYS.recovery.public) } }),
+});
+
 export function catalogue(nonce: () => string) {
   const organisation = { did: DID, names: NAMES, uscc: '91330782MA29EXAM04', country: 'CN' };
   const facility = {

@@ -10,6 +10,8 @@ const keyPair = (name: string) => ({ secret: seed(name), public: ed25519.getPubl
 
 export const KEYS = {
   issuer: keyPair('issuer key 1'),
+  /** After a change of keys. */
+  next: keyPair('issuer key 2'),
   recovery: keyPair('issuer recovery'),
   log: keyPair('log'),
   mint: seed('issuer mint key'),

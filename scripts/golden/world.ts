@@ -31,7 +31,15 @@ import {
   ZERO_WORD,
 } from '#lib/opinion';
 import { issueCredential, itemLeafData, projectDpp } from '#lib/passport';
-import { type ContentDocument, HIDEABLE, makeEntry, type PassportDocument, subjectOf } from '#lib/record';
+import {
+  type ContentDocument,
+  type EntrySigner,
+  HIDEABLE,
+  makeEntry,
+  type PassportDocument,
+  recoveryKid,
+  subjectOf,
+} from '#lib/record';
 import {
   formatCheckpoint,
   formatVerifierKey,
@@ -49,6 +57,7 @@ import {
   BODY_NAMES,
   catalogue,
   keyDocument,
+  nextKeyDocument,
   registrationDocument,
   SCOPE,
 } from './documents.ts';
@@ -96,6 +105,8 @@ export type Changes = {
   readonly message?: Partial<OpinionMessage>;
   readonly bodySecret?: Uint8Array;
   readonly key?: (doc: JsonObject) => JsonObject;
+  /** The passport is signed with a second key, which came by this way. */
+  readonly rotated?: 'previous' | 'recovery' | 'host';
   readonly footprint?: (doc: JsonObject) => JsonObject;
   readonly passport?: (doc: PassportDocument) => PassportDocument;
   /** The credential is in no anchored head yet. */
@@ -151,6 +162,9 @@ export async function makeWorld(changes: Changes = {}): Promise<World> {
   if (covered) log.record(registration, opinion);
   log.anchor(on('11-07'));
 
+  const signing = changes.rotated
+    ? rotate(log, key, changes.rotated)
+    : { key, signer: issuerSigner, secret: KEYS.issuer.secret };
   const items = SERIALS.map((serial) => ({ serial, salt: toBase64url(log.random(16)) }));
   const itemLeaves = items.map(({ serial, salt }) => leafHash(itemLeafData(serial, salt)));
   const words = { issuer: ADDRESSES.issuer, product: textWord(PRODUCT), lot: textWord(LOT), release: '1' };
@@ -163,7 +177,7 @@ export async function makeWorld(changes: Changes = {}): Promise<World> {
     nonce: nonce(),
     issuer: {
       ...pick(facts.organisation, ['did', 'names', 'uscc']),
-      kid: KID,
+      kid: signing.signer.kid,
       address: ADDRESSES.issuer,
       keyHolder: 'operator',
     },
@@ -193,13 +207,13 @@ export async function makeWorld(changes: Changes = {}): Promise<World> {
   const release = toBase64url(log.random(12));
   const credential = await issueCredential(
     projectDpp(passport, { id: `https://${HOST}/passports/${release}`, content: passportId }),
-    KID,
-    (input) => ed25519.sign(input, KEYS.issuer.secret),
+    signing.signer.kid,
+    (input) => ed25519.sign(input, signing.secret),
   );
   const refs = [
     { rel: 'passport', content: passportId },
     { rel: 'footprint', content: footprint.id },
-    { rel: 'key', content: key.id },
+    { rel: 'key', content: signing.key.id },
     ...(covered ? [{ rel: 'opinion', content: opinion.id }] : []),
   ];
   const credentialEntry = {
@@ -210,7 +224,7 @@ export async function makeWorld(changes: Changes = {}): Promise<World> {
     content: contentId(utf8(credential)),
     refs,
   } as const;
-  log.append(makeEntry(credentialEntry, issuerSigner));
+  log.append(makeEntry(credentialEntry, signing.signer));
   if (!changes.pending) log.anchor(on('11-16'));
   log.strangers(2);
 
@@ -275,6 +289,20 @@ export async function makeWorld(changes: Changes = {}): Promise<World> {
     tokenId,
     opinion: covered ? opinionDoc : null,
   };
+}
+
+function rotate(log: GoldenLog, first: Recorded, by: 'previous' | 'recovery' | 'host') {
+  const signers: Record<typeof by, EntrySigner> = {
+    previous: issuerSigner,
+    recovery: { kid: recoveryKid(DID), sign: (bytes) => ed25519.sign(bytes, KEYS.recovery.secret) },
+    // the host has neither key, so it signs with the one it puts there
+    host: { kid: KID, sign: (bytes) => ed25519.sign(bytes, KEYS.next.secret) },
+  };
+  const key = log.prepare(nextKeyDocument(log.nonce(), first.id, by), on('11-08'), { signer: signers[by] });
+  log.record(key);
+  const { secret } = KEYS.next;
+  const signer: EntrySigner = { kid: `${DID}#key-2`, sign: (bytes) => ed25519.sign(bytes, secret) };
+  return { key, signer, secret };
 }
 
 function recordFootprint(log: GoldenLog, activities: readonly Recorded[], changes: Changes): Recorded {

@@ -59,7 +59,10 @@ function isSignedBy(key: JudgedKey, signature: Uint8Array, message: Uint8Array):
   }
 }
 
-/** Manifests and credential by the issuer's key of that time; plain entries under such a manifest. */
+/**
+ * Manifests and credential by the issuer's key of that time; plain entries under such a manifest. Entries of keys are judged
+ * by the history of keys: one that nobody but the host stands behind makes the signer unknown, not the record altered.
+ */
 function checkEntrySignatures(
   opened: Opened,
   passport: PassportDocument,
@@ -75,14 +78,11 @@ function checkEntrySignatures(
     if (entry.kind === 'import/v1' || entry.kind === 'credential/v1') {
       const key = keys.get(entry.sig?.kid ?? '');
       if (!key || key.did !== did || entry.issuer !== did) return bad(each);
-      if (!isEntrySigned(each, key) || key.since >= index) return bad(each);
+      if (!isEntrySigned(each, key)) return bad(each);
       const doc = imports.get(entry.content);
-      // whoever still holds a replaced key may not add to the record
+      // whoever still holds a replaced key may not add to the record, nor whoever will hold a later one
       const counts = !key.continuous || isInForce(key, index);
       if (doc && counts) manifests.push({ entry, doc });
-    } else if (entry.kind === 'key/v1') {
-      const judged = keys.get(opened.keys.find((record) => record.index === index)?.doc.kid ?? '');
-      if (!judged || entry.issuer !== did || !isKeyEntrySigned(opened, each)) return bad(each);
     }
   }
   for (const each of opened.entries) {
@@ -98,20 +98,6 @@ function checkEntrySignatures(
 function isEntrySigned({ entry }: OpenEntry, key: JudgedKey): boolean {
   try {
     return checkEntrySignature(entry, publicKeyOf(key.publicKeyJwk));
-  } catch {
-    return false;
-  }
-}
-
-/** By the key it says: itself, the one before, or the recovery key. Whether that makes an unbroken line is judged apart. */
-function isKeyEntrySigned(opened: Opened, { entry, index }: OpenEntry): boolean {
-  const doc = opened.keys.find((record) => record.index === index)?.doc;
-  if (!doc) return false;
-  const previous = opened.keys.find((record) => record.entry.content === doc.previous)?.doc;
-  const signers = { self: doc.publicKeyJwk, previous: previous?.publicKeyJwk, recovery: doc.recoveryKeyJwk };
-  const jwk = signers[doc.signedBy];
-  try {
-    return jwk !== undefined && checkEntrySignature(entry, publicKeyOf(jwk));
   } catch {
     return false;
   }

@@ -165,17 +165,24 @@ describe('content', () => {
 });
 
 describe('signature', () => {
+  test.each(['previous', 'recovery'] as const)('a second key, signed by the %s one', async (rotated) => {
+    const report = await judge(await makeWorld({ rotated }));
+    expect(codes(report, 'signature')).toEqual(['matches', 'valid', 'signature/issuer-key']);
+    expect(report.checks.signature.evidence).toContainEqual({ what: 'keys in history', value: '2' });
+  });
+
   test('a key that the host alone put there', async () => {
-    const world = await makeWorld({
-      key: (doc) => ({
-        ...doc,
-        sequence: 2,
-        kid: `${doc.did}#key-2`,
-        previous: `sha256:${'00'.repeat(32)}`,
-        signedBy: 'previous',
-      }),
-    });
-    expect((await judge(world)).headline).not.toBe('matches');
+    const report = await judge(await makeWorld({ rotated: 'host' }));
+    expect(codes(report, 'signature')).toEqual(['signer-unknown', 'unknown', 'signature/key-not-continuous']);
+  });
+
+  test('more signed entries than any passport needs are not even looked at', async () => {
+    const { bundle } = covered;
+    const [entry] = bundle.entries.filter(({ entry }) => entry.includes('"import/v1"'));
+    const entries = Array.from({ length: 300 }, (_, at) => ({ ...entry!, index: BigInt(at) }));
+    const report = await judge(covered, { bundle: formatBundle({ ...bundle, entries }) });
+    expect(report.headline).toBe('altered');
+    expect(report.checks.content.evidence.length).toBeLessThan(30);
   });
 
   test('a manifest signed with another key covers nothing', async () => {

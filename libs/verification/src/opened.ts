@@ -63,6 +63,9 @@ export type Opened = {
   readonly problems: readonly Verdict[];
 };
 
+/** Each of these costs a signature check; a passport needs a dozen manifests at most, and a key or two. */
+const MOST_SIGNED = 100;
+
 export function openBundle(bundle: Bundle): Opened {
   const problems: Verdict[] = [];
   const documents = new Map<ContentId, AnyDocument>();
@@ -76,10 +79,16 @@ export function openBundle(bundle: Bundle): Opened {
     if ('problem' in read) problems.push(read.problem);
     if ('document' in read) documents.set(each.id, read.document);
   }
+  let signed = 0;
   const entries = bundle.entries.flatMap((each) => {
     const bytes = utf8(each.entry);
     try {
-      return [{ ...each, entry: parseEntry(bytes), leafHash: leafHash(bytes) }];
+      const entry = parseEntry(bytes);
+      if (entry.sig && ++signed > MOST_SIGNED) {
+        problems.push(invalid('content/entry-surplus', {}, [{ what: 'entry', value: String(each.index) }]));
+        return [];
+      }
+      return [{ ...each, entry, leafHash: leafHash(bytes) }];
     } catch (error) {
       if (!(error instanceof RecordError) && !(error instanceof CanonicalError)) throw error;
       problems.push(invalid('content/entry-malformed', { index: String(each.index) }));
