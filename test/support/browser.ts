@@ -40,8 +40,6 @@ async function unpack(): Promise<Found> {
       if (status !== 0) throw new Error(`unpacking ${name}: ${stderr}`);
       rmSync(target);
     }
-    const fonts = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/font-cache</cachedir></fontconfig>`;
-    writeFileSync(join(making, 'fonts.conf'), fonts);
     try {
       renameSync(making, folder);
     } catch (error) {
@@ -50,10 +48,23 @@ async function unpack(): Promise<Found> {
       if (!existsSync(folder)) throw error;
     }
   }
+  // Chinese text needs a Chinese font, and a bare machine has none: the labels' own font serves here too
+  const places = [
+    `${folder}/fonts`,
+    '/usr/share/fonts',
+    join(ROOT, 'node_modules/@expo-google-fonts/noto-sans-sc'),
+  ];
+  const configuration = join(folder, 'fonts.conf');
+  writeFileSync(
+    configuration,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${places
+      .map((place) => `<dir>${place}</dir>`)
+      .join('')}<cachedir>${folder}/font-cache</cachedir></fontconfig>`,
+  );
   const library = existsSync(join(folder, 'al2023/lib')) ? join(folder, 'al2023/lib') : join(folder, 'lib');
   return {
     executablePath: join(folder, 'chromium'),
-    env: { LD_LIBRARY_PATH: library, FONTCONFIG_FILE: join(folder, 'fonts.conf') },
+    env: { LD_LIBRARY_PATH: library, FONTCONFIG_FILE: configuration },
   };
 }
 
