@@ -145,8 +145,7 @@ contract PassportRegistry is IPassportRegistry, IssuerKeys, PassportTypedData, E
     /// @inheritdoc IPassportRegistry
     function passport(uint256 tokenId) public view returns (PassportView memory found) {
         Passport storage p = _passports[tokenId];
-        if (p.issuer == address(0)) return found;
-        Provenance storage origin = _provenances[p.provenance];
+        Provenance storage origin = _provenances[p.provenance]; // none has number 0
         found.issuer = p.issuer;
         found.owner = _ownerOf(tokenId);
         found.content = p.content;
