@@ -13,6 +13,7 @@ import { DatabaseUrl } from './database/database-url.ts';
 import { openDatabase } from './database/open-database.ts';
 import { quietFramework } from './health/logging.ts';
 import { installHeaders } from './http/headers.ts';
+import { tryPort, type WantedPort } from './http/ports.ts';
 import type { IdentifiedRequest } from './http/request-identity.ts';
 import { installBodyParsers, MAX_FILE_BYTES } from './http/strict-json.ts';
 import { createValidationPipe } from './http/validation.ts';
@@ -24,6 +25,8 @@ export type CreateAppOptions = {
   readonly random?: Random;
   /** Lines of database and chain while they start and run. */
   readonly log?: (line: string) => void;
+  /** Ports that have to be free, looked at once the data folder is ours. */
+  readonly ports?: readonly WantedPort[];
 };
 
 export type Service = {
@@ -44,7 +47,9 @@ export async function createApp(config: Config, options: CreateAppOptions = {}):
     for (const closer of closers.reverse()) await closer();
   });
   try {
-    const installation = await openInstallation(config, clock, random);
+    const installation = await openInstallation(config, clock, random, async () => {
+      for (const port of options.ports ?? []) await tryPort(port);
+    });
     closers.push(() => installation.close());
     // reading the modules takes as long as starting a database: side by side
     const modules = import('./app.module.ts');

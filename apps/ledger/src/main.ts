@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigError, formatEnvExample, printable, readEnvironment } from './config.ts';
 import { createApp, type Service } from './create-app.ts';
 import { MetricsService } from './health/metrics.service.ts';
+import { portError } from './http/ports.ts';
 import { READABLE, writeJson } from './installation/kept-file.ts';
 import { StartError } from './installation/start-error.ts';
 
@@ -17,10 +18,20 @@ async function main(): Promise<void> {
   if (process.argv.includes('--print-config')) return say(JSON.stringify(printable(config), null, 2));
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const startedAt = new Date();
-  const service = await createApp(config, { log: warn });
+  const metricsPort = config.metricsPort ?? (config.port === 0 ? 0 : config.port + 1);
+  const ports = [
+    { name: 'PORT', port: config.port, host: config.host },
+    { name: 'METRICS_PORT', port: metricsPort, host: '127.0.0.1' },
+  ];
+  const service = await createApp(config, { log: warn, ports });
   stopOnSignals(service);
-  await listen(service, config.port, config.host, 'PORT');
-  await listenMetrics(service, config.metricsPort ?? (config.port === 0 ? 0 : config.port + 1));
+  await service.app
+    .listen(config.port, config.host)
+    .catch((error) => fail(service, portError(error, config.port, 'PORT')));
+  const metrics = service.app.get(MetricsService);
+  await metrics
+    .listen(metricsPort)
+    .catch((error) => fail(service, portError(error, metricsPort, 'METRICS_PORT')));
   const { installation, isEmbedded } = service;
   const port = portOf(service);
   const facts = { pid: process.pid, port, url: installation.publicUrl, startedAt: startedAt.toISOString() };
@@ -45,40 +56,10 @@ function portOf({ app }: Service): number {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-async function listen(service: Service, port: number, host: string, name: string): Promise<void> {
-  try {
-    await service.app.listen(port, host);
-  } catch (error) {
-    throw await describeListen(service, error, port, name);
-  }
-}
-
-async function listenMetrics(service: Service, port: number): Promise<void> {
-  try {
-    await service.app.get(MetricsService).listen(port);
-  } catch (error) {
-    throw await describeListen(service, error, port, 'METRICS_PORT');
-  }
-}
-
-/** The service is closed before the sentence is said: nothing of it is left running. */
-async function describeListen(service: Service, error: unknown, port: number, name: string): Promise<Error> {
+/** Nothing of the service is left running when the sentence is said. */
+async function fail(service: Service, error: Error): Promise<never> {
   await service.close();
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE')
-    return new StartError(
-      'installation/port-taken',
-      `port ${port} is taken by another program: stop it, or set ${name} to another port`,
-    );
-  if (code === 'EACCES')
-    return new StartError(
-      'installation/port-taken',
-      `port ${port} may not be opened by this user: set ${name} to one above 1023`,
-    );
-  return new StartError(
-    'installation/port-taken',
-    `cannot listen on port ${port}: ${message}. Check ${name} and ANCHORLEAF_HOST`,
-  );
+  throw error;
 }
 
 function stopOnSignals(service: Service): void {

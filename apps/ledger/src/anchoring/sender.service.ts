@@ -58,6 +58,7 @@ type Receipt = {
 
 const IDLE_MS = 2_000;
 const POLL_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
 const RESEND_MS = 25_000;
 const BUMP_MS = 120_000;
 const GIVE_UP_MS = 90_000;
@@ -142,11 +143,14 @@ export class SenderService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async work(): Promise<void> {
+    let failures = 0;
     while (!this.isClosing) {
       let pause = IDLE_MS;
       try {
         if (this.sequencer.state.kind === 'writing') pause = await this.step();
+        failures = 0;
       } catch (error) {
+        pause = Math.min(POLL_MS * 2 ** failures++, LONGEST_PAUSE_MS);
         this.logger.warn({ err: error }, 'the sender could not go on; it tries again');
       }
       await this.sleep(pause);

@@ -14,6 +14,8 @@ export class OpenedChain {
     readonly facts: ChainFacts,
     /** The reading side of the embedded chain; null when the chain is somebody else's. */
     readonly publicRpc: JsonRpcClient | null,
+    /** Is it (still) the chain of the data folder? @throws StartError; RpcUnreachable */
+    readonly confirm: () => Promise<void>,
   ) {}
 }
 
@@ -40,6 +42,11 @@ export class ChainService {
 
   get rpc(): JsonRpcClient {
     return this.chain.rpc;
+  }
+
+  /** To be asked before anything is written. @throws StartError when it is another chain; RpcUnreachable */
+  confirm(): Promise<void> {
+    return this.chain.confirm();
   }
 
   address(contract: ContractName): string {

@@ -7,7 +7,7 @@ import { OpenedChain } from './chain.service.ts';
 import type { ChainFacts } from './chain-facts.ts';
 import { contractAt, deployContracts, identifyChain } from './deployment.ts';
 import { startEmbeddedChain } from './embedded-chain.ts';
-import { JsonRpcClient } from './json-rpc.ts';
+import { JsonRpcClient, RpcUnreachable } from './json-rpc.ts';
 
 type Log = (line: string) => void;
 export type RunningChain = {
@@ -21,9 +21,17 @@ export type RunningChain = {
 export async function openChain(config: Config, installation: Installation, log: Log): Promise<RunningChain> {
   if (config.chainRpcUrl !== null) {
     const rpc = new JsonRpcClient(config.chainRpcUrl);
-    const facts = await externalFacts(rpc, config, installation);
+    const facts = await externalFacts(config, installation);
+    const confirm = () => confirmChain(facts, rpc);
+    try {
+      await confirm();
+    } catch (error) {
+      if (!(error instanceof RpcUnreachable)) throw error;
+      // reading needs no chain: it goes on, and nothing is written before the chain was recognised
+      log(`chain: ${error.message}; nothing is recorded until it answers`);
+    }
     return {
-      chain: new OpenedChain(rpc, facts, null),
+      chain: new OpenedChain(rpc, facts, null, confirm),
       ended: new Promise(() => undefined),
       stop: async () => {},
     };
@@ -37,12 +45,11 @@ export async function openChain(config: Config, installation: Installation, log:
   });
   try {
     const rpc = new JsonRpcClient(embedded.url);
-    const identity = await identifyChain(rpc);
-    if (kept) await requireSameChain(kept, identity, rpc);
-    const facts = kept ?? (await deployOnEmbedded(rpc, identity, installation));
+    if (kept) await confirmChain(kept, rpc);
+    const facts = kept ?? (await deployOnEmbedded(rpc, await identifyChain(rpc), installation));
     const publicRpc = new JsonRpcClient(embedded.publicUrl);
     return {
-      chain: new OpenedChain(rpc, facts, publicRpc),
+      chain: new OpenedChain(rpc, facts, publicRpc, async () => undefined),
       ended: embedded.ended,
       stop: () => embedded.stop(),
     };
@@ -64,18 +71,13 @@ async function deployOnEmbedded(
   return facts;
 }
 
-async function externalFacts(
-  rpc: JsonRpcClient,
-  config: Config,
-  installation: Installation,
-): Promise<ChainFacts> {
+async function externalFacts(config: Config, installation: Installation): Promise<ChainFacts> {
   const kept = await installation.keptChain();
   if (!kept)
     throw new StartError(
       'installation/no-contracts',
       'CHAIN_RPC_URL is set, but no contracts are known on that chain, and the service deploys to none but its own. Run: npm run deploy (it prints what it would do and cost; nothing is sent without --yes)',
     );
-  await requireSameChain(kept, await identifyChain(rpc), rpc);
   if (kept.kind !== config.chainKind)
     throw new StartError(
       'installation/other-chain',
@@ -91,15 +93,16 @@ function otherChain(kept: ChainFacts, found: string): StartError {
   );
 }
 
-async function requireSameChain(
-  kept: ChainFacts,
-  found: { chainId: bigint; genesis: string },
-  rpc: JsonRpcClient,
-): Promise<void> {
+/** Is it the chain of the data folder, with the contracts still there? @throws StartError; RpcUnreachable */
+async function confirmChain(kept: ChainFacts, rpc: JsonRpcClient): Promise<void> {
+  const found = await identifyChain(rpc);
   if (kept.chainId !== found.chainId || kept.genesis !== found.genesis)
     throw otherChain(kept, `chain ${found.chainId} with genesis ${found.genesis}`);
   for (const [name, { address, codeHash }] of Object.entries(kept.contracts)) {
-    const now = await contractAt(rpc, address).catch(() => null);
+    const now = await contractAt(rpc, address).catch((error: unknown) => {
+      if (error instanceof RpcUnreachable) throw error;
+      return null;
+    });
     if (now?.codeHash !== codeHash)
       throw new StartError(
         'installation/contracts-missing',

@@ -112,14 +112,21 @@ export class Installation {
 
 /**
  * Locks the data folder, reads what is fixed, and makes it at the first start.
+ * @param mayBegin asked once the folder is ours and before anything is fixed in it; throws to refuse the start
  * @throws FolderInUse; StartError `installation/public-url-changed`, …
  */
-export async function openInstallation(config: Config, clock: Clock, random: Random): Promise<Installation> {
+export async function openInstallation(
+  config: Config,
+  clock: Clock,
+  random: Random,
+  mayBegin: () => Promise<void> = async () => undefined,
+): Promise<Installation> {
   const dataDir = resolve(config.dataDir);
   // 0755: the database may run as another user and must reach its own folder; secrets are in keys/, 0700
   await ensureFolder(dataDir, 0o755);
   const lock = await takeDataFolder(dataDir, { url: config.publicUrl ?? defaultUrl(config) });
   try {
+    await mayBegin();
     const path = join(dataDir, 'installation.json');
     const found = await readJson<Identity>(path);
     const identity = found ? requireSameAddress(found, config) : makeIdentity(config, clock, random);

@@ -9,6 +9,7 @@ import { ChainService } from '../chain/chain.service.ts';
 import { Clock } from '../clock.ts';
 import { RefusalError } from '../http/refusal.ts';
 import { Installation } from '../installation/installation.ts';
+import { StartError } from '../installation/start-error.ts';
 import { type Append, commitBatch, type Head, LogFault, type Save, type Sequenced } from './batch-commit.ts';
 import { type CheckedEntry, checkEntries } from './entry-checks.ts';
 import { beginEpoch, checkAgainstChain, checkStore, type LogIdentity, LogStopped } from './start-up.ts';
@@ -230,12 +231,13 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       };
       const row = await beginEpoch(this.database, identity, this.clock.now());
       const head = await checkStore(this.database, identity, row);
+      await this.chain.confirm();
       await checkAgainstChain(this.database, this.chain, row.size);
       this.head = head;
       this.current = { kind: 'writing', epoch: row.epoch };
       this.work();
     } catch (error) {
-      if (error instanceof LogStopped) {
+      if (error instanceof LogStopped || error instanceof StartError) {
         this.stop(error.code, error.message);
         return;
       }
