@@ -42,6 +42,13 @@ async function main(): Promise<void> {
   say(
     `chain         ${isEmbedded.chain ? 'embedded test ledger: it proves nothing to outsiders' : 'external, by CHAIN_RPC_URL'}`,
   );
+  if (
+    /^https?:\/\/localhost(:|$)/.test(installation.publicUrl) &&
+    new URL(installation.publicUrl).port !== String(port)
+  )
+    warn(
+      `codes and links lead to ${installation.publicUrl}, fixed at first start, but this process listens on port ${port}`,
+    );
   const reason = await service.broken;
   warn(`stopping: ${reason}`);
   await stop(service, 1);
