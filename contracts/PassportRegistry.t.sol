@@ -40,6 +40,59 @@ contract PassportRegistryTest {
         assert(done);
     }
 
+    function test_digests_followTheChainThroughASplit() public {
+        Mint memory order = _order(0);
+        OpinionWords memory opinion;
+        uint256 here = block.chainid;
+        bytes32 mintHere = registry.mintDigest(order);
+        bytes32 opinionHere = registry.opinionDigest(opinion);
+        vm.chainId(here + 1);
+        bytes32 mintThere = registry.mintDigest(order);
+        assert(mintThere != mintHere);
+        assert(registry.opinionDigest(opinion) != opinionHere);
+        assert(!_mints(order, _sign(ISSUER_KEY, mintHere)));
+        assert(_mints(order, _sign(ISSUER_KEY, mintThere)));
+        vm.chainId(here);
+        assert(registry.mintDigest(order) == mintHere);
+        assert(registry.opinionDigest(opinion) == opinionHere);
+    }
+
+    /// The separators kept from deployment are those that would be built now.
+    function test_digests_areThoseOfTheTypedData() public view {
+        bytes32 domainType = keccak256(
+            "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"
+        );
+        bytes32 mintType = keccak256(
+            "MintAuthorisation(bytes32 logId,address issuer,bytes32 product,bytes32 lot,uint32 release,bytes32 content,bytes32 facility,bytes32 method,bytes32 footprint,uint64 producedFrom,uint64 producedUntil,bytes32 opinionId,uint256 supersedes,uint64 deadline)"
+        );
+        Mint memory order = _order(0);
+        bytes32 separator = keccak256(
+            abi.encode(
+                domainType,
+                keccak256("Anchorleaf Passport"),
+                keccak256("1"),
+                block.chainid,
+                address(registry),
+                bytes32("salt")
+            )
+        );
+        bytes32 structHash = keccak256(abi.encode(mintType, order));
+        assert(registry.mintDigest(order) == keccak256(abi.encodePacked(hex"1901", separator, structHash)));
+    }
+
+    /// A separator kept from deployment costs less than one built anew: the choice between them is the right way round.
+    function test_digests_costLessWhereDeployed() public {
+        Mint memory order = _order(0);
+        registry.mintDigest(order);
+        uint256 before = gasleft();
+        registry.mintDigest(order);
+        uint256 here = before - gasleft();
+        vm.chainId(block.chainid + 1);
+        before = gasleft();
+        registry.mintDigest(order);
+        assert(before - gasleft() > here);
+    }
+
     function testFuzz_mintWithOpinion_refusesEveryBentBitOfOrderAndOpinion(uint256 bit) public {
         bytes memory data = _covered();
         // words 0 to 13 are the order, 14 and 46 offsets, 15 to 45 the opinion
