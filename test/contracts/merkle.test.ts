@@ -352,8 +352,15 @@ describe('proofs', () => {
       t.skip('SKIPPED: ../shared/data/standards/merkle is not beside this checkout');
       return;
     }
-    const tooShort = (hashes: Bytes[]) => hashes.some((one) => one.length !== 32);
     let compared = 0;
+    const inexpressible: string[] = [];
+    /** A bytes32 has 32 bytes and a uint64 64 bits: nobody can even ask the contract about anything else. */
+    const expressible = (v: { desc: string }, hashes: Bytes[], sizes: bigint[]) => {
+      const can =
+        hashes.every((one) => one.length === 32) && sizes.every((one) => one >= 0n && one >> 64n === 0n);
+      if (!can) inexpressible.push(v.desc);
+      return can;
+    };
     for (const v of filesIn('consistency')) {
       const one = {
         size1: BigInt(v.size1),
@@ -362,7 +369,7 @@ describe('proofs', () => {
         root2: base64(v.root2),
         proof: (v.proof ?? []).map(base64),
       };
-      if (tooShort([one.root1, one.root2, ...one.proof])) continue;
+      if (!expressible(v, [one.root1, one.root2, ...one.proof], [one.size1, one.size2])) continue;
       assert.deepEqual(await answers('consistency', [one]), [v.wantErr ? REFUSED : ACCEPTED], v.desc);
       compared++;
     }
@@ -375,7 +382,7 @@ describe('proofs', () => {
         proof: (v.proof ?? []).map(base64),
       };
       const rootHash = base64(v.root);
-      if (tooShort([one.leafHash, rootHash, ...one.proof])) continue;
+      if (!expressible(v, [one.leafHash, rootHash, ...one.proof], [one.size, one.index])) continue;
       const log =
         size === 0n
           ? ZeroHash
@@ -389,7 +396,7 @@ describe('proofs', () => {
       );
       compared++;
     }
-    t.diagnostic(`${compared} public vectors compared`);
+    t.diagnostic(`${compared} public vectors compared, ${inexpressible.length} inexpressible in Solidity`);
     assert.ok(compared >= 10);
   });
 });
