@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { hexlify, ZeroHash } from 'ethers';
 import {
   leaf,
+  node,
   path,
   pathLength,
   root,
@@ -261,6 +262,51 @@ describe('proofs', () => {
         bits.map((bit) => ({ ...good, proof: good.proof.with(at, flipped(one, bit)) })),
       ),
     );
+    await expectAll('inclusion', cases, REFUSED);
+  });
+
+  test('a hash too many is refused even where the roots were made to fit it', async () => {
+    const extra = leaf(new Uint8Array([42]));
+    const higher = (one: Bytes) => node(extra, one);
+    const consistent = sampled(pairs)
+      .filter(([m, n]) => m < n)
+      .map(([m, n]) => consistencyCase(m, n))
+      .map((one) => ({
+        ...one,
+        root1: higher(one.root1),
+        root2: higher(one.root2),
+        proof: [...one.proof, extra],
+      }));
+    // a power of two starts from root 1 itself, so that one also as it was
+    await expectAll(
+      'consistency',
+      consistent.flatMap((one) => [one, { ...one, root1: rootAt(Number(one.size1)) }]),
+      REFUSED,
+    );
+    for (const size of [1, 2, 3, 7, 8, 33]) {
+      const logId = await logOf(BigInt(size), higher(rootAt(size)));
+      const cases = leaves.slice(0, size).map((leafHash, index) => ({
+        logId,
+        size: BigInt(size),
+        index: BigInt(index),
+        leafHash,
+        proof: [...path(index, leaves.slice(0, size)), extra],
+      }));
+      await expectAll('inclusion', cases, REFUSED);
+    }
+  });
+
+  test('inclusion: a head whose root is zero holds nothing that was not proven', async () => {
+    const size = 5n;
+    const logId = await logOf(size, ZeroHash);
+    const proof = path(0, leaves.slice(0, 5));
+    const cases = [
+      { index: 0n, proof },
+      { index: 0n, proof: [...proof, ...proof] },
+      { index: 0n, proof: [] },
+      { index: 5n, proof },
+      { index: 5n, proof: [] },
+    ].map((one) => ({ logId, size, leafHash: leaves[0] as Bytes, ...one }));
     await expectAll('inclusion', cases, REFUSED);
   });
 
