@@ -11,7 +11,6 @@ export type RecordErrorCode =
   | 'record/unsorted-references'
   | 'record/missing-reference'
   | 'record/manifest-too-long'
-  | 'record/malformed-time'
   | 'record/malformed-uscc'
   | 'record/uscc-check-digit';
 

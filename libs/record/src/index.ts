@@ -35,5 +35,5 @@ export {
   type SignedKind,
 } from './kinds.ts';
 export { type Hideable, isWithheld, type Withheld } from './rule.ts';
-export { covers, isTime, isWithin, overlaps, type Period, secondsOf, timeAt } from './time.ts';
+export { covers, isTime, type Period } from './time.ts';
 export { checkUscc, usccCheckCharacter } from './uscc.ts';

@@ -1,15 +1,4 @@
-import fc from 'fast-check';
-import {
-  checkUscc,
-  covers,
-  isTime,
-  isWithin,
-  overlaps,
-  RecordError,
-  secondsOf,
-  timeAt,
-  usccCheckCharacter,
-} from './index.ts';
+import { checkUscc, covers, isTime, RecordError, usccCheckCharacter } from './index.ts';
 
 function refusal(call: () => unknown): string {
   try {
@@ -22,29 +11,6 @@ function refusal(call: () => unknown): string {
 }
 
 describe('times', () => {
-  test('any second from 1970 to 9999 leads to its text and back, as the platform counts', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 253_402_300_799 }), (seconds) => {
-        const text = timeAt(BigInt(seconds));
-        expect(text).toBe(new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'));
-        expect(secondsOf(text)).toBe(BigInt(seconds));
-        expect(isTime(text)).toBe(true);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  test('month and year ends', () => {
-    for (let year = 1970; year <= 2110; year++) {
-      for (const edge of [`${year}-01-01T00:00:00Z`, `${year}-02-28T23:59:59Z`, `${year}-12-31T23:59:59Z`]) {
-        expect(secondsOf(edge)).toBe(BigInt(Date.parse(edge) / 1000));
-        expect(timeAt(secondsOf(edge))).toBe(edge);
-      }
-    }
-    expect(timeAt(0n)).toBe('1970-01-01T00:00:00Z');
-    expect(timeAt(253_402_300_799n)).toBe('9999-12-31T23:59:59Z');
-  });
-
   test.each([
     '2026-11-25',
     '2026-11-25T11:00Z',
@@ -69,28 +35,21 @@ describe('times', () => {
     '２０２６-11-25T11:00:00Z',
   ])('%s is not a time', (text) => {
     expect(isTime(text)).toBe(false);
-    expect(refusal(() => secondsOf(text))).toBe('record/malformed-time');
   });
 
-  test('neither are other values, nor seconds outside the years that have four digits', () => {
+  test('neither are other values; leap days are', () => {
     for (const value of [null, 0, undefined, {}, ['2026-11-25T11:00:00Z']]) expect(isTime(value)).toBe(false);
     expect(isTime('2024-02-29T00:00:00Z')).toBe(true);
     expect(isTime('2000-02-29T00:00:00Z')).toBe(true);
-    expect(refusal(() => timeAt(-1n))).toBe('record/malformed-time');
-    expect(refusal(() => timeAt(253_402_300_800n))).toBe('record/malformed-time');
   });
 
   test('periods are half-open', () => {
     const at = (day: number) => `2026-01-0${day}T00:00:00Z`;
     const period = (start: number, end: number) => ({ start: at(start), end: at(end) });
-    expect([1, 2, 3, 4].map((day) => isWithin(at(day), period(2, 4)))).toEqual([false, true, true, false]);
     expect(covers(period(2, 4), period(2, 4))).toBe(true);
     expect(covers(period(2, 4), period(3, 4))).toBe(true);
     expect(covers(period(2, 4), period(1, 3))).toBe(false);
     expect(covers(period(2, 4), period(3, 5))).toBe(false);
-    expect(overlaps(period(1, 2), period(2, 3))).toBe(false);
-    expect(overlaps(period(1, 3), period(2, 4))).toBe(true);
-    expect(overlaps(period(2, 4), period(1, 5))).toBe(true);
   });
 });
 

@@ -9,7 +9,7 @@ import { contentWord, textWord, tokenIdOf } from '#lib/opinion';
 import { itemLeafData, PassportError, projectDpp } from '#lib/passport';
 import { type EntryRef, isWithheld, mismatchOf, type PassportDocument, subjectOf } from '#lib/record';
 import { checkInclusion, leafHash } from '#lib/transparency-log';
-import type { ChainReading } from './chain-reads.ts';
+import type { ChainReading } from './chain-state.ts';
 import { checkCopies } from './copies.ts';
 import { type AnyDocument, type Opened, ofType, type Parts, surplus, type Want } from './opened.ts';
 import { invalid, unknown, type Verdict, valid } from './verdict.ts';

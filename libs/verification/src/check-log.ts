@@ -5,7 +5,7 @@ import { equalBytes, fromHex, toHex } from '#lib/canonical';
 import { parseTime } from '#lib/evm';
 import { checkConsistency, checkInclusion, LogError, openCheckpoint } from '#lib/transparency-log';
 import type { BundleHead } from './bundle.ts';
-import { type ChainReading, type ChainState, timeText } from './chain-reads.ts';
+import { type ChainReading, type ChainState, timeText } from './chain-state.ts';
 import { leafText, type OpenEntry, type Opened } from './opened.ts';
 import type { PinnedHead, Root } from './root.ts';
 import { type Evidence, invalid, unknown, type Verdict, valid } from './verdict.ts';

@@ -2,7 +2,7 @@
 // Flags are read for issuer, body, registrar and the authorities of the reader's root; the worst counts.
 import { parseTime } from '#lib/evm';
 import type { PassportDocument } from '#lib/record';
-import { type ChainReading, type Flag, timeText } from './chain-reads.ts';
+import { type ChainReading, type Flag, timeText } from './chain-state.ts';
 import type { PinnedHead } from './root.ts';
 import { type Evidence, invalid, unknown, type Verdict, valid } from './verdict.ts';
 

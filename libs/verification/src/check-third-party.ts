@@ -15,7 +15,7 @@ import {
 } from '#lib/opinion';
 import type { PassportDocument, PassportOpinion } from '#lib/record';
 import type { Bundle } from './bundle.ts';
-import { type ChainReading, type ChainState, timeText } from './chain-reads.ts';
+import { type ChainReading, type ChainState, timeText } from './chain-state.ts';
 import type { LogFinding } from './check-log.ts';
 import type { Parts } from './opened.ts';
 import type { Root } from './root.ts';

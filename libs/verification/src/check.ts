@@ -3,19 +3,15 @@ import type { JsonObject } from '#lib/canonical';
 import { parseTime, type Rpc, sameAddress } from '#lib/evm';
 import type { PassportDocument } from '#lib/record';
 import { type Bundle, type Coordinates, readBundle } from './bundle.ts';
-import {
-  type ChainQuestion,
-  type ChainReading,
-  eligibleEndpoints,
-  readChain,
-  timeText,
-} from './chain-reads.ts';
+import { readChain } from './chain-reads.ts';
+import { type ChainQuestion, type ChainReading, timeText } from './chain-state.ts';
 import { checkContent } from './check-content.ts';
 import { checkLog, type LogFinding } from './check-log.ts';
 import { checkNumber, type Engines } from './check-number.ts';
 import { checkSignature } from './check-signature.ts';
 import { checkStatus } from './check-status.ts';
 import { checkThirdParty } from './check-third-party.ts';
+import { eligibleEndpoints } from './endpoints.ts';
 import { VerificationError } from './errors.ts';
 import { factsOf } from './facts.ts';
 import { headlineOf } from './headline.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '#lib/canonical';
-import { hostName } from './chain-reads.ts';
+import { hostName } from './endpoints.ts';
 import { readBundle, readRoot, VerificationError } from './index.ts';
 
 const load = (name: string) =>

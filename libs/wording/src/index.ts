@@ -1,4 +1,4 @@
-export { displayDay, displayNumber, displayTime, isTime } from './display.ts';
+export { displayDay, displayNumber, displayTime } from './display.ts';
 export type { Catalogue, MessageKey } from './en.ts';
 export { en } from './en.ts';
 export { FIELD_NAMES, type FieldFacts, type FieldName, pageFields } from './fields.ts';

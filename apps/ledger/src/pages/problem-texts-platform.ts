@@ -173,12 +173,6 @@ export const PLATFORM_PROBLEMS: ProblemTexts = {
     '记录格式不正确。',
     '更正指针所指的成员。',
   ],
-  'record/malformed-time': [
-    'A time is not in the form of records.',
-    'Write it like 2026-11-25T11:00:00Z.',
-    '时间格式不正确。',
-    '写成 2026-11-25T11:00:00Z 的形式。',
-  ],
   'record/malformed-uscc': [
     'The Unified Social Credit Identifier does not have 18 characters of its set.',
     'Copy it from the business licence.',
