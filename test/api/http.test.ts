@@ -29,6 +29,13 @@ describe('problem documents (RFC 9457)', () => {
     });
   });
 
+  test('answer an address that cannot be decoded, too', async () => {
+    const { body, headers, status } = await service.get('/01/09506000134352/10/%zz');
+    expect(status).toBe(400);
+    expect(headers['content-type']).toContain('application/problem+json');
+    expect(body).toMatchObject({ code: 'http/bad-request', remedy: expect.any(String) });
+  });
+
   test('name every member that is wrong, with its pointer', async () => {
     const { body } = await service
       .post(

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { openChain } from './chain/open-chain.ts';
 import { type Clock, SystemClock } from './clock.ts';
@@ -14,6 +14,7 @@ import { openDatabase } from './database/open-database.ts';
 import { quietFramework } from './health/logging.ts';
 import { installHeaders } from './http/headers.ts';
 import { tryPort, type WantedPort } from './http/ports.ts';
+import { bugRefusal, problemDocument, refusalOf } from './http/problem.ts';
 import type { IdentifiedRequest } from './http/request-identity.ts';
 import { installBodyParsers, MAX_FILE_BYTES } from './http/strict-json.ts';
 import { createValidationPipe } from './http/validation.ts';
@@ -77,7 +78,7 @@ export async function createApp(config: Config, options: CreateAppOptions = {}):
     };
     const app = await NestFactory.create<NestFastifyApplication>(
       AppModule.on(ground),
-      await createAdapter(config, random),
+      await createAdapter(config, installation, random),
       {
         bodyParser: false,
         bufferLogs: true,
@@ -95,7 +96,11 @@ export async function createApp(config: Config, options: CreateAppOptions = {}):
   }
 }
 
-async function createAdapter(config: Config, random: Random): Promise<FastifyAdapter> {
+async function createAdapter(
+  config: Config,
+  installation: Installation,
+  random: Random,
+): Promise<FastifyAdapter> {
   const https =
     config.tlsCertFile && config.tlsKeyFile
       ? { cert: await readFile(config.tlsCertFile), key: await readFile(config.tlsKeyFile) }
@@ -106,6 +111,14 @@ async function createAdapter(config: Config, random: Random): Promise<FastifyAda
     bodyLimit: MAX_FILE_BYTES + 65_536,
     genReqId: () => random.uuid(),
     forceCloseConnections: 'idle',
+    // an address that cannot be decoded ends in the router, before any hook or filter of ours
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const facts = refusalOf(error) ?? bugRefusal(String(request.id));
+      void reply
+        .status(facts.status)
+        .header('Content-Type', 'application/problem+json')
+        .send(JSON.stringify(problemDocument(facts, installation.publicUrl)));
+    },
     // codes and lots are case-sensitive; a slash at the end is the resolver's to judge
     routerOptions: { maxParamLength: 500 },
   });

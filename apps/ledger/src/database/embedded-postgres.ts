@@ -76,6 +76,8 @@ async function ensureDatabase(url: string, maintenanceUrl: string): Promise<void
 
 async function query(connectionString: string, text: string): Promise<void> {
   const client = new Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  // a server that dies meanwhile fails the query below; without a listener it would end the process instead
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query(text);
