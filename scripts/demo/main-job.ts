@@ -10,7 +10,6 @@ import { keepPeople, makeOrFindPeople, sendOwnTransaction } from './people.ts';
 import { failedChecks, followCode, requireHeadline, runChecker } from './scan.ts';
 import { DATA_DIR } from './service.ts';
 import { tamperWithFootprint } from './tamper.ts';
-import { checkUsccDigit } from './uscc.ts';
 
 type Step = <T>(name: string, title: string, run: () => Promise<T> | T) => Promise<T>;
 
@@ -50,7 +49,7 @@ export async function mainJob(url: string, step: Step): Promise<Outcome> {
   mkdirSync(folder, { recursive: true });
 
   const people = await step('people', 'Exporter, body and registrar with their keys', () =>
-    makeOrFindPeople(url, checkUsccDigit),
+    makeOrFindPeople(url),
   );
   const exporter = new Client(url, people.exporter.apiKey);
   const body = new Client(url, people.body.apiKey);

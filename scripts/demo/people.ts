@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Interface, Wallet } from 'ethers';
+import { usccCheckCharacter } from '#lib/record';
 import { Client } from './client.ts';
 import { DATA_DIR } from './service.ts';
 
@@ -22,8 +23,8 @@ export type People = {
 
 const FILE = join(DATA_DIR, 'demo', 'people.json');
 
-/** 统一社会信用代码 of the sample factory: sample digits with a right check character (GB 32100-2015). */
-const SAMPLE_USCC = '91330782MA2SAMPL0X';
+/** First 17 characters of the sample factory's 统一社会信用代码; nobody holds it. */
+const SAMPLE_USCC = '91330782MA2DEMP10';
 
 export function keepPeople(people: People): void {
   mkdirSync(join(DATA_DIR, 'demo'), { recursive: true, mode: 0o700 });
@@ -31,7 +32,7 @@ export function keepPeople(people: People): void {
   renameSync(`${FILE}.new`, FILE);
 }
 
-export async function makeOrFindPeople(url: string, usccOf: (stem: string) => string): Promise<People> {
+export async function makeOrFindPeople(url: string): Promise<People> {
   if (existsSync(FILE)) return JSON.parse(readFileSync(FILE, 'utf8')) as People;
   const { apiKey } = JSON.parse(readFileSync(join(DATA_DIR, 'keys', 'operator.key.json'), 'utf8')) as {
     apiKey: string;
@@ -56,7 +57,7 @@ export async function makeOrFindPeople(url: string, usccOf: (stem: string) => st
     exporter: await make('yiwu-plates', null, {
       role: 'exporter',
       names: { zh: '义乌示例餐具有限公司（演示）', en: 'Yiwu Sample Tableware Co., Ltd. (demo)' },
-      uscc: usccOf(SAMPLE_USCC.slice(0, 17)),
+      uscc: `${SAMPLE_USCC}${usccCheckCharacter(SAMPLE_USCC)}`,
     }),
     body: await make('sample-body', Wallet.createRandom().privateKey, {
       role: 'body',

@@ -4,12 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
+import { makeTestFolder, ROOT, type TestFolder } from '../support/folder.ts';
 import {
   environment,
   freePort,
-  makeDataFolder,
-  ROOT,
-  removeDataFolder,
   runScript,
   type ServiceProcess,
   startService,
@@ -20,7 +18,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
 
 describe('the scan page in Chromium', () => {
   let browser: Browser | null = null;
-  let dataDir: string;
+  let folder: TestFolder | null = null;
   let service: ServiceProcess;
   let outcome: any;
   const errors: string[] = [];
@@ -28,7 +26,8 @@ describe('the scan page in Chromium', () => {
   beforeAll(async () => {
     browser = await openBrowser();
     if (!browser) return;
-    dataDir = makeDataFolder('browser');
+    folder = await makeTestFolder('browser');
+    const dataDir = folder.path;
     const port = await freePort();
     const file = join(dataDir, 'outcome.json');
     const env = environment(dataDir, port);
@@ -42,7 +41,7 @@ describe('the scan page in Chromium', () => {
   afterAll(async () => {
     await browser?.close();
     await service?.stop();
-    if (dataDir) removeDataFolder(dataDir);
+    await folder?.remove();
   });
 
   /** Skips aloud where no browser can be had. */

@@ -1,19 +1,13 @@
 // The main job as the README's reader runs it, twice on kept data; then the same data after a restart.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  environment,
-  freePort,
-  makeDataFolder,
-  ROOT,
-  removeDataFolder,
-  runScript,
-  startService,
-} from '../support/service-process.ts';
+import { makeTestFolder, ROOT, type TestFolder } from '../support/folder.ts';
+import { environment, freePort, runScript, startService } from '../support/service-process.ts';
 
 const CHECKS = ['content', 'signature', 'log', 'status', 'number', 'thirdParty'] as const;
 
 describe('npm run demo -- --exit', () => {
+  let folder: TestFolder;
   let dataDir: string;
   let port: number;
 
@@ -31,10 +25,11 @@ describe('npm run demo -- --exit', () => {
     runScript('scripts/verify.ts', [...args, '--json'], environment(dataDir, port));
 
   beforeAll(async () => {
-    dataDir = makeDataFolder('demo');
+    folder = await makeTestFolder('demo');
+    dataDir = folder.path;
     port = await freePort();
   });
-  afterAll(() => removeDataFolder(dataDir));
+  afterAll(() => folder.remove());
 
   let first: any;
 
@@ -83,7 +78,7 @@ describe('npm run demo -- --exit', () => {
       expect(verify(first.bundle, '--root', first.root).status).toBe(3);
       // no root at all: cannot say Matches
       const elsewhere = runScript('scripts/verify.ts', [first.bundle, '--json', '--accept-test-ledger'], {
-        ...environment(makeDataFolder('no-root'), port),
+        ...environment(join(dataDir, 'no-root'), port),
       });
       expect(elsewhere.status).not.toBe(0);
     } finally {
@@ -98,7 +93,6 @@ describe('npm run demo -- --exit', () => {
       const footprint = bundle.documents.find((each: any) => each.doc.type === 'footprint/v1');
       footprint.doc.result.perUnit.value = `${footprint.doc.result.perUnit.value}1`;
       const changed = join(dataDir, 'changed.json');
-      const { writeFileSync } = await import('node:fs');
       writeFileSync(changed, JSON.stringify(bundle));
       const { status, output } = verify(changed, '--root', first.root, '--accept-test-ledger');
       expect(JSON.parse(output).headline).toBe('altered');

@@ -1,11 +1,10 @@
 // kill -9 of the service in the middle of the demo: what was acknowledged is there, nothing is there twice.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeTestFolder } from '../support/folder.ts';
 import {
   environment,
   freePort,
-  makeDataFolder,
-  removeDataFolder,
   runScriptAside,
   type ServiceProcess,
   startService,
@@ -39,7 +38,8 @@ async function readLog(url: string): Promise<{ size: number; leaves: string[] }>
 }
 
 test('the demo ends well although its service is killed twice', async () => {
-  const dataDir = makeDataFolder('kill');
+  const folder = await makeTestFolder('kill');
+  const dataDir = folder.path;
   const port = await freePort();
   let service: ServiceProcess = await startService(dataDir, port);
   try {
@@ -67,6 +67,6 @@ test('the demo ends well although its service is killed twice', async () => {
     expect([count('footprint/v1'), count('opinion/v1'), count('credential/v1')]).toEqual([1, 1, 2]);
   } finally {
     await service.kill();
-    removeDataFolder(dataDir);
+    await folder.remove();
   }
 }, 120_000);

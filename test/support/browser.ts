@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
-import { ROOT } from './service-process.ts';
+import { ROOT } from './folder.ts';
 
 const PACKAGE = join(ROOT, 'node_modules/@sparticuz/chromium');
 

@@ -1,11 +1,8 @@
 // The built service as a process of its own, on a data folder and port of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+import { join } from 'node:path';
+import { ROOT } from './folder.ts';
 
 export type ServiceProcess = {
   readonly url: string;
@@ -15,16 +12,6 @@ export type ServiceProcess = {
   /** SIGTERM, and wait. @returns exit code */
   stop(): Promise<number | null>;
 };
-
-/** A data folder under the checkout's `.tmp`, so that it is on the same disk and easy to find. */
-export function makeDataFolder(name: string): string {
-  mkdirSync(join(ROOT, '.tmp'), { recursive: true });
-  return mkdtempSync(join(ROOT, '.tmp', `${name}-`));
-}
-
-export function removeDataFolder(dataDir: string): void {
-  rmSync(dataDir, { recursive: true, force: true });
-}
 
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
