@@ -75,7 +75,7 @@ if (selected('contracts')) {
 const projects = JEST.filter(selected);
 if (projects.length > 0) {
   const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-  const { status, output } = await run([...jest, '--selectProjects', ...projects]);
+  const { status, output } = await run([...jest, '--maxWorkers=100%', '--selectProjects', ...projects]);
   add(countJest(output), status);
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
