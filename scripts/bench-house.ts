@@ -1,33 +1,18 @@
 // `npm run bench:house`: how long the demo takes step by step, and what the scan page weighs. No timed test depends on
 // it. `-- --json FILE` writes { rows: [{ name, value, unit, target, met, peers }] }.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { freePort, startService } from '../test/support/service-process.ts';
+import { makeRow, printTable, type Row, writeRows } from './bench/table.ts';
 import { buildStale, ROOT } from './build.ts';
-
-type Row = {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: string | null;
-  readonly met: boolean | null;
-  readonly peers: readonly { readonly name: string; readonly value: number; readonly ratio: number }[];
-};
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, full: { type: 'boolean' } } });
 const rows: Row[] = [];
 const row = (name: string, value: number, unit: string, limit: number | null) =>
-  rows.push({
-    name,
-    value,
-    unit,
-    target: limit === null ? null : `≤ ${limit}`,
-    met: limit === null ? null : value <= limit,
-    peers: [],
-  });
+  rows.push(makeRow(name, value, unit, limit === null ? {} : { atMost: limit }));
 const gzip = (bytes: Uint8Array | string) =>
   Math.round((gzipSync(bytes, { level: 9 }).length / 1024) * 10) / 10;
 
@@ -75,8 +60,5 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-for (const { name, value, unit, target, met } of rows) {
-  const verdict = met === null ? '' : met ? `target ${target}: met` : `target ${target}: MISSED`;
-  console.log(`${name.padEnd(40)}${String(value).padStart(9)} ${unit.padEnd(8)} ${verdict}`);
-}
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows }, null, 2)}\n`);
+printTable(rows);
+writeRows(values.json, rows);
