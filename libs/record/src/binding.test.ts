@@ -71,6 +71,7 @@ const SUBJECTS: Record<DocumentType, (doc: any) => string> = {
   'passport/v1': (doc) => doc.product.id,
   'correction/v1': (doc) => doc.corrects,
   'withdrawal/v1': (doc) => doc.withdraws,
+  'status/v1': (doc) => doc.subject,
 };
 const OWNED: DocumentType[] = [
   'key/v1',

@@ -120,6 +120,8 @@ function factsOf(doc: ContentDocument): Facts {
       return { subject: doc.corrects, issuer: null };
     case 'withdrawal/v1':
       return { subject: doc.withdraws, issuer: null };
+    case 'status/v1':
+      return { subject: doc.subject, issuer: null };
     default:
       return unknownType(doc);
   }

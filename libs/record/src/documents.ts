@@ -265,6 +265,33 @@ export type WithdrawalDocument = Document<'withdrawal/v1'> & {
   readonly reason: string;
 };
 
+/** What a contract of this ledger said: one document for each of its status events, as `eth_getLogs` gives it. */
+export type StatusDocument = Document<'status/v1'> & {
+  /** Chain id, EIP-155. */
+  readonly chain: string;
+  readonly contract: string;
+  readonly event: StatusEvent;
+  readonly transaction: string;
+  /** Position of the event in its block. */
+  readonly logIndex: string;
+  readonly block: string;
+  readonly blockHash: string;
+  readonly blockTime: string;
+  /** 32 bytes: the token id, the opinion id, or the body's address behind 12 zero bytes. */
+  readonly subject: string;
+  /** Who sent it: setter of the flag, registrar, body. */
+  readonly setter: string;
+  readonly reason: string;
+  readonly detail: string;
+  /** FlagSet: the setter's role and the status, as numbers of the contract. */
+  readonly role?: string;
+  readonly status?: string;
+  /** RegistrationWithdrawn: which of the registrar's registrations of this body, and from when, POSIX seconds. */
+  readonly index?: string;
+  readonly effectiveFrom?: string;
+};
+export type StatusEvent = 'FlagSet' | 'RegistrationWithdrawn' | 'OpinionRevoked';
+
 export type ContentDocument =
   | KeyDocument
   | DelegationDocument
@@ -279,7 +306,8 @@ export type ContentDocument =
   | RegistrationDocument
   | PassportDocument
   | CorrectionDocument
-  | WithdrawalDocument;
+  | WithdrawalDocument
+  | StatusDocument;
 export type DocumentType = ContentDocument['type'];
 export type DocumentOf<T extends DocumentType> = Extract<ContentDocument, { readonly type: T }>;
 
@@ -304,4 +332,5 @@ export const HIDEABLE: Readonly<Record<DocumentType, readonly string[]>> = {
   'passport/v1': ['/batch/quantity'],
   'correction/v1': [],
   'withdrawal/v1': [],
+  'status/v1': [],
 };

@@ -7,6 +7,7 @@ import type {
   DocumentType,
   PassportDocument,
   PassportOpinion,
+  StatusEvent,
 } from './documents.ts';
 import { RecordError, shown } from './errors.ts';
 import { COVERED_KINDS, ENTRY_KINDS } from './kinds.ts';
@@ -119,6 +120,14 @@ const PASSPORT_OPINION: Rule<PassportOpinion> = and(
   }),
   VALID,
 );
+
+/** Members that belong to one event alone. */
+const STATUS_MEMBERS: Readonly<Record<string, StatusEvent>> = {
+  role: 'FlagSet',
+  status: 'FlagSet',
+  index: 'RegistrationWithdrawn',
+  effectiveFrom: 'RegistrationWithdrawn',
+};
 
 const FORMS: { readonly [T in DocumentType]: Rule<DocumentOf<T>> } = {
   'key/v1': and(
@@ -317,6 +326,33 @@ const FORMS: { readonly [T in DocumentType]: Rule<DocumentOf<T>> } = {
     effectiveFrom: TIME,
     reason: TEXT,
   }),
+  'status/v1': and(
+    object({
+      ...head('status/v1'),
+      chain: COUNT,
+      contract: ADDRESS,
+      event: oneOf('FlagSet', 'RegistrationWithdrawn', 'OpinionRevoked'),
+      transaction: BYTES32_HEX,
+      logIndex: COUNT,
+      block: COUNT,
+      blockHash: BYTES32_HEX,
+      blockTime: TIME,
+      subject: BYTES32_HEX,
+      setter: ADDRESS,
+      reason: COUNT,
+      detail: BYTES32_HEX,
+      'role?': COUNT,
+      'status?': COUNT,
+      'index?': COUNT,
+      // of 64 bits and not checked by the contract: it need not be a time that RFC 3339 can write
+      'effectiveFrom?': COUNT,
+    }),
+    ({ event, ...rest }) => {
+      for (const [name, owner] of Object.entries(STATUS_MEMBERS))
+        if ((event === owner) !== Object.hasOwn(rest, name))
+          throw malformed(event, '/event', `${owner} exactly when ${name} is given`);
+    },
+  ),
 };
 
 export const DOCUMENT_TYPES = Object.keys(FORMS) as DocumentType[];

@@ -20,7 +20,7 @@ export const COVERED_KINDS = [
 ] as const;
 
 /** Plain kinds whose authority lies elsewhere: on the chain, or in the hash that the reader's root names. */
-const UNCOVERED_KINDS = ['registration/v1', 'method/v1', 'page/v1'] as const;
+const UNCOVERED_KINDS = ['registration/v1', 'status/v1', 'method/v1', 'page/v1'] as const;
 
 export type SignedKind = (typeof SIGNED_KINDS)[number];
 export type CoveredKind = (typeof COVERED_KINDS)[number];
