@@ -1,0 +1,97 @@
+// A log over HTTP. The other side is attacker-controlled: bounded time, bounded size, no redirects, no cookies; what fails
+// for the moment is asked again, a few times, and then it is unreachable.
+import { type ContentId, isJsonObject, parseStrict } from '#lib/canonical';
+import { readBounded } from '../../checker/src/rpc.ts';
+import { type ContentAnswer, type LogSource, SourceError } from './log-source.ts';
+
+/** 256 entries of 65,535 bytes, each behind two bytes of length. */
+const MAX_ENTRY_TILE = 256 * (65_535 + 2);
+const MAX_HASH_TILE = 256 * 32;
+const MAX_CHECKPOINT = 1_000_000;
+const MAX_CONTENT = 16 * 1024 * 1024;
+const MAX_PAGE = 4 * 1024 * 1024;
+const TIMEOUT_MS = 20_000;
+const ATTEMPTS = 4;
+const PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+
+type Answer = { readonly status: number; readonly bytes: Uint8Array };
+
+/** @param address of the service or mirror, with or without a path; paths are put behind it */
+export class HttpSource implements LogSource {
+  readonly name: string;
+  readonly kind: LogSource['kind'];
+
+  constructor(address: string, kind: LogSource['kind'] = 'service') {
+    this.name = address.replace(/\/+$/, '');
+    this.kind = kind;
+  }
+
+  async checkpoint(): Promise<string> {
+    return new TextDecoder('utf-8', { fatal: true }).decode(
+      await this.read('log/checkpoint', MAX_CHECKPOINT),
+    );
+  }
+
+  tile(path: string): Promise<Uint8Array> {
+    return this.read(`log/${path}`, path.startsWith('tile/entries/') ? MAX_ENTRY_TILE : MAX_HASH_TILE);
+  }
+
+  async content(id: ContentId): Promise<ContentAnswer> {
+    const { status, bytes } = await this.get(`log/contents/${id}`, MAX_CONTENT);
+    if (status === 200) return { kind: 'found', bytes };
+    if (status === 410) return { kind: 'erased', date: erasedDate(bytes) };
+    return { kind: 'absent' };
+  }
+
+  page(path: string): Promise<Uint8Array> {
+    return this.read(path.replace(/^\//, ''), MAX_PAGE);
+  }
+
+  private async read(path: string, max: number): Promise<Uint8Array> {
+    const { status, bytes } = await this.get(path, max);
+    if (status === 200) return bytes;
+    throw new SourceError('missing', `${this.name}/${path} was answered ${status}`);
+  }
+
+  /** Answers 200, 404 and 410; everything else is tried again. */
+  private async get(path: string, max: number): Promise<Answer> {
+    const url = `${this.name}/${path}`;
+    let why = '';
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      let pause = PAUSE_MS * 4 ** attempt;
+      try {
+        const response = await fetch(url, {
+          credentials: 'omit',
+          redirect: 'manual',
+          referrerPolicy: 'no-referrer',
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        });
+        const { status } = response;
+        if (status === 200 || status === 404 || status === 410)
+          return { status, bytes: await readBounded(response, max) };
+        await response.body?.cancel();
+        why = `was answered ${status}`;
+        pause = Math.max(pause, 1_000 * Number(response.headers.get('retry-after') ?? 0) || 0);
+        // a redirect, a refusal: the same will be said again
+        if (status < 500 && status !== 429) break;
+      } catch (error) {
+        why = `cannot be read: ${(error as Error).message}`;
+      }
+      if (attempt + 1 < ATTEMPTS)
+        await new Promise((resolve) => setTimeout(resolve, Math.min(pause, LONGEST_PAUSE_MS)));
+    }
+    throw new SourceError('unreachable', `${url} ${why}`);
+  }
+}
+
+/** The date of an erasure, from the problem document that a service answers; `–` when it does not say. */
+function erasedDate(bytes: Uint8Array): string {
+  try {
+    const problem = parseStrict(bytes);
+    const text = isJsonObject(problem) ? JSON.stringify(problem) : '';
+    return /\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?/.exec(text)?.[0] ?? '–';
+  } catch {
+    return '–';
+  }
+}
