@@ -189,8 +189,10 @@ function pending({ bundle }: Opened, open: readonly OpenEntry[], chain: ChainSta
   const since = latest.size > 0n ? latest.time : log.openedAt;
   const [came = 0n] = open.map(({ entry }) => parseTime(entry.time)).sort((a, b) => (a < b ? -1 : 1));
   const earliest = came < since ? since : came > now ? now : came;
-  const due = earliest + log.maxDelay;
-  return unknown(now > due ? 'log/overdue' : 'log/pending', { due: timeText(due) });
+  const latestPromised = earliest + log.maxDelay;
+  const due = timeText(latestPromised);
+  const code = now > latestPromised ? 'log/anchor-overdue' : 'log/pending';
+  return unknown(code, { due }, [{ what: 'due', value: due }]);
 }
 
 /** Offline: the reader's own head takes the chain's place. It must be one of the bundle's trees, which form one line. */

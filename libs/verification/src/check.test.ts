@@ -207,16 +207,25 @@ describe('log', () => {
     const report = await judge(world, { now });
     expect(codes(report, 'log')).toEqual(['pending', 'unknown', 'log/pending']);
     expect(report.detail.due).toBe('2026-11-15T03:00:00Z');
+    expect(report.checks.log.evidence).toEqual([{ what: 'due', value: '2026-11-15T03:00:00Z' }]);
     expect(report.times.notBefore).toBe('2026-11-07T02:01:00Z');
     expect(report.times.notAfter).toBeNull();
   });
 
-  test('overdue: the promised delay has passed', async () => {
+  test('overdue: from the second on after the promised delay, never pending and never altered', async () => {
     expect(codes(await judge(await makeWorld({ pending: true })), 'log')).toEqual([
       'could-not-check',
       'unknown',
-      'log/overdue',
+      'log/anchor-overdue',
     ]);
+    for (const [now, code, headline] of [
+      ['2026-11-15T03:00:00Z', 'log/pending', 'pending'],
+      ['2026-11-15T03:00:01Z', 'log/anchor-overdue', 'could-not-check'],
+    ] as const) {
+      const world = await makeWorld({ pending: true });
+      world.chain.block.time = parseTime(now);
+      expect(codes(await judge(world, { now }), 'log')).toEqual([headline, 'unknown', code]);
+    }
   });
 
   test('a chain that has moved on asks for a newer bundle', async () => {

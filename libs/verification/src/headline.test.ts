@@ -35,7 +35,7 @@ const STATES: Readonly<Record<CheckName, readonly State[]>> = {
     ['valid', 'log/pinned-head', 'matches'],
     ['invalid', 'log/not-included', 'altered'],
     ['unknown', 'log/pending', 'pending'],
-    ['unknown', 'log/overdue', 'could-not-check'],
+    ['unknown', 'log/anchor-overdue', 'could-not-check'],
     ['unknown', 'chain/endpoints-disagree', 'could-not-check'],
     ['not-applicable', 'log/pending', 'could-not-check'],
   ],

@@ -104,7 +104,7 @@ export const en = {
     'In the public log; the chain holds its head since {notAfter} at the latest (block {block})',
   'log/pinned-head': 'In the public log whose head you hold (size {size})',
   'log/pending': 'In the log; the next public anchor is due by {due}',
-  'log/overdue': 'In the log, but the public anchor was due by {due}',
+  'log/anchor-overdue': 'In the log, but the public anchor is overdue: it was due by {due}',
   'log/bundle-outdated': 'The chain holds a newer head than this bundle knows; fetch the bundle again',
   'log/no-pinned-head': 'Offline, and no head of the log was given to compare with',
   'log/beyond-pinned-head': 'The head you hold (size {size}) is older than entry {index}',
