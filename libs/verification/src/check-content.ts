@@ -45,6 +45,8 @@ export function checkContent(
   problems.push(...surplusDocuments(opened, found.parts, keys.ids));
   problems.push(...checkEntries(opened, erased.length > 0));
   problems.push(...checkCredential(opened, passport.doc, passport.id));
+  // beside a removed text its own parts may be removed too; where nothing is missing, no stub has any business
+  if (gone.length === 0) for (const [id, { type }] of opened.erased) problems.push(surplus(type, id));
   if (found.parts) problems.push(...checkCopies(passport.doc, found.parts, keys.current));
   if (opened.bundle.registrations.length !== (passport.doc.opinion ? 1 : 0))
     problems.push(invalid('content/malformed', { pointer: '/registrations' }));

@@ -40,13 +40,14 @@ export function checkNumber(
   if (problem) return problem;
 
   const { method } = doc;
+  // asked before anything is left out: what a method that nobody knows withholds is no ordinary public profile
+  if (root !== null && !root.methods.includes(method)) return unknown('number/unknown-method', { method });
   const { shown, total } = countInputs(doc.input);
   if (shown < total)
     return unknown('number/withheld', { shown: String(shown), total: String(total) }, [
       { what: 'method', value: method },
     ]);
-  const known = root === null || root.methods.includes(method);
-  const engine = known && Object.hasOwn(engines, method) ? engines[method] : undefined;
+  const engine = Object.hasOwn(engines, method) ? engines[method] : undefined;
   if (!engine) return unknown('number/unknown-method', { method });
 
   let computed: JsonValue;

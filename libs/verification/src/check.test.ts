@@ -162,6 +162,16 @@ describe('content', () => {
     const report = await judge(declared, { bundle: formatBundle({ ...bundle, documents: altered }) });
     expect(report.headline).toBe('altered');
   });
+
+  test('the stub of a removed text that the record does not name has no business here', async () => {
+    const { bundle } = declared;
+    for (const type of ['activity/v1', 'passport/v1', 'credential/v1']) {
+      const stub = { id: `sha256:${'0f'.repeat(32)}`, type, erased: '2026-11-20T00:00:00Z' } as const;
+      const documents = [...bundle.documents, stub];
+      const report = await judge(declared, { bundle: formatBundle({ ...bundle, documents }) });
+      expect(codes(report, 'content')).toEqual(['altered', 'invalid', 'content/document-surplus']);
+    }
+  });
 });
 
 describe('signature', () => {
@@ -412,6 +422,10 @@ describe('number', () => {
 
   test('a method that is not on the list, or not at hand', async () => {
     const want = ['could-not-check', 'unknown', 'number/unknown-method'];
+    const withheld = await judge(await makeWorld({ withhold: true }), {
+      rootChanges: (root) => ({ ...root, methods: [] }),
+    });
+    expect(codes(withheld, 'number')).toEqual(want);
     expect(
       codes(await judge(covered, { rootChanges: (root) => ({ ...root, methods: [] }) }), 'number'),
     ).toEqual(want);
