@@ -101,12 +101,6 @@ test.each([
     'log/dangling-reference',
   ],
   ['more than 65,535 bytes', () => new Uint8Array(65_536), 'log/entry-too-long'],
-  [
-    'a covered kind without its manifest',
-    () =>
-      canonicalBytes({ ...JSON.parse(Buffer.from(pageEntry('uncovered')).toString()), kind: 'facility/v1' }),
-    'log/not-covered',
-  ],
 ])('%s is refused and nothing is recorded', async (_, make, code) => {
   const size = (await everyEntry()).length;
   await expect(log.record({ entries: [pageEntry(`beside ${code}`), make()] })).rejects.toMatchObject({

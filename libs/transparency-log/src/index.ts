@@ -10,6 +10,7 @@ export {
   type Frontier,
   frontierRoot,
 } from './frontier.ts';
+export { type Growth, growLog, type NodeRun } from './growth.ts';
 export { EMPTY_ROOT, leafHash, nodeHash, treeHash } from './hash.ts';
 export { checkInclusion, type InclusionClaim, inclusionPlan, proveInclusion } from './inclusion.ts';
 export { type HashReader, type NodeRef, type ProofPlan, readerOf, rootPlan, runPlan } from './nodes.ts';

@@ -1,40 +1,44 @@
 // One group commit. The order of writes, and what holds if the process dies between two of them:
 //   1 read what the checks need            nothing is written
-//   2 begin; rows of each append           nothing is visible; the database rolls back by itself
+//   2 begin; rows of each append           only where an append has rows of its own. Nothing is visible; the database
+//                                          rolls back by itself
 //   3 the tree, and its root once more     as 2; two roots that differ stop the log before anything is signed
 //   4 sign the checkpoint, keep it private as 2; the signature is lost with the process
-//   5 entries, nodes, head (swap), note    as 2
+//   5 entries, nodes, head (swap), note    one statement, so all of it or nothing. Without 2 it is the commit, too
 //   6 commit                               all of it is there or none; an unknown outcome leads through start-up
-//   7 answer, wake the anchor loop         durable; a caller that heard nothing finds its rows by the request's id
-import { createPublicKey, verify } from 'node:crypto';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+//   7 answer, wake the anchor loop         durable; a caller that heard nothing sends the same bytes again
+import type { EntityManager } from 'typeorm';
 import { equalBytes, fromHex, toHex } from '#lib/canonical';
-import {
-  appendLeaf,
-  type CompletedNode,
-  type Frontier,
-  formatCheckpoint,
-  frontierRoot,
-  signNote,
-} from '#lib/transparency-log';
-import { ed25519PrivateKey } from '../installation/keys.ts';
+import { type Frontier, type Growth, growLog } from '#lib/transparency-log';
+import { binaryArray } from './binary-array.ts';
+import type { CheckpointSigner } from './checkpoint-signer.ts';
 import { type CheckedEntry, dangling, duplicate } from './entry-checks.ts';
-import { type EntryRow, insertEntries, insertNodes, readHead, swapHead } from './log-store.ts';
+import { readHead, writeBatch } from './log-store.ts';
 import { rootAgain } from './second-tree.ts';
-import { WriterLease } from './writer-lease.ts';
+import type { WriterConnection } from './writer-connection.ts';
 
 export type Sequenced = { readonly index: bigint; readonly leafHash: Uint8Array };
+/** `isNew` is false for an entry that was in the log before. */
+export type Placed = Sequenced & { readonly isNew: boolean };
+/** The head that an append came under, with proofs for its entries. */
+export type Batch = Pick<Growth, 'root' | 'inclusion'> & {
+  readonly size: bigint;
+  readonly checkpoint: string;
+};
+/** `batch` is null when nothing was new. */
+export type Appended = { readonly at: readonly Placed[]; readonly batch: Batch | null };
 export type Save = (tx: EntityManager, at: readonly Sequenced[]) => Promise<void>;
 
 export type Append = {
   readonly entries: readonly CheckedEntry[];
   readonly save: Save | undefined;
-  readonly resolve: (at: Sequenced[]) => void;
+  /** What to do about an entry that is in the log already: refuse the append, or answer where the entry stands. */
+  readonly repeats: 'refuse' | 'answer';
+  readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
 };
 
 export type Head = { readonly frontier: Frontier; readonly root: Uint8Array; readonly time: Date };
-export type Signer = { readonly origin: string; readonly secretKey: Uint8Array };
 
 /**
  * `fork`: there is another head than ours, or our two computations differ. `fenced`: the lease has gone to another
@@ -52,15 +56,16 @@ export class LogFault extends Error {
   }
 }
 
-/** References of a batch that lead outside of it, and which of them and of its own leaves are recorded. */
-type Recorded = { readonly leaves: ReadonlySet<string>; readonly contents: ReadonlySet<string> };
-
 export type BatchSettings = {
-  readonly database: DataSource;
-  readonly signer: Signer;
+  readonly writer: WriterConnection;
+  readonly signer: CheckpointSigner;
   readonly epoch: bigint;
   readonly now: () => Date;
 };
+
+/** Which leaves stand where, and which contents are recorded: of those that a batch names. */
+type Recorded = { readonly leaves: Map<string, bigint>; readonly contents: Set<string> };
+type Accepted = { readonly append: Append; readonly at: readonly Placed[] };
 
 /**
  * Records what can be recorded of these appends and settles each of them; gives the new head.
@@ -71,140 +76,159 @@ export async function commitBatch(
   head: Head,
   appends: readonly Append[],
 ): Promise<Head> {
-  const recorded = await readRecorded(settings.database, appends);
-  const runner = settings.database.createQueryRunner();
+  const { writer } = settings;
+  const recorded = await readRecorded(writer, appends);
+  const isOneStatement = appends.every(({ save }) => save === undefined);
   try {
-    await runner.connect();
-    await runner.startTransaction();
-    const accepted = await runAppends(runner, head.frontier.size, appends, recorded);
-    if (accepted.length === 0) {
-      await runner.rollbackTransaction();
+    if (!isOneStatement) await writer.begin();
+    const { accepted, added } = await runAppends(writer, head.frontier.size, appends, recorded);
+    if (added.length === 0) {
+      await writer.rollback();
+      for (const { append, at } of accepted) append.resolve({ at, batch: null });
       return head;
     }
-    const next = await writeTree(
-      settings,
-      runner.manager,
-      head,
-      accepted.flatMap(({ append }) => append.entries),
-    );
-    await runner.query(WriterLease.WAKE);
-    await runner.commitTransaction().catch((cause: unknown) => {
-      throw new LogFault('unknown-commit', 'the database did not confirm a commit', { cause });
-    });
-    for (const { append, at } of accepted) append.resolve(at);
+    const { next, batch } = await writeTree(settings, head, added);
+    if (!isOneStatement)
+      await writer.commit().catch((cause: unknown) => {
+        throw new LogFault('unknown-commit', 'the database did not confirm a commit', { cause });
+      });
+    for (const { append, at } of accepted) append.resolve({ at, batch });
     return next;
   } catch (error) {
-    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+    await writer.rollback();
     throw error;
-  } finally {
-    await runner.release().catch(() => undefined);
   }
 }
 
-async function readRecorded(database: DataSource, appends: readonly Append[]): Promise<Recorded> {
-  const entries = appends.flatMap((append) => append.entries);
-  const refs = entries.flatMap(({ entry }) => entry.refs);
-  const leaves = [
-    ...entries.map(({ leaf }) => leaf),
-    ...refs.flatMap((ref) => ('entry' in ref ? [ref.entry] : [])),
-  ];
-  const contents = refs.flatMap((ref) => ('content' in ref ? [ref.content] : []));
-  const rows = (await database.query(
-    `select encode(leaf_hash, 'hex') as leaf, null as content from log_entry where leaf_hash = any($1::bytea[])
-     union all select null, content from log_entry where content = any($2::text[])
-     union all select null, id from document where id = any($2::text[])`,
-    [leaves.map((leaf) => Buffer.from(fromHex(leaf))), contents],
-  )) as { leaf: string | null; content: string | null }[];
-  return {
-    leaves: new Set(rows.flatMap(({ leaf }) => leaf ?? [])),
-    contents: new Set(rows.flatMap(({ content }) => content ?? [])),
+async function readRecorded(writer: WriterConnection, appends: readonly Append[]): Promise<Recorded> {
+  const leaves: Uint8Array[] = [];
+  const contents: Uint8Array[] = [];
+  for (const { entry, leafHash } of appends.flatMap((append) => append.entries)) {
+    leaves.push(leafHash);
+    for (const ref of entry.refs)
+      if ('entry' in ref) leaves.push(fromHex(ref.entry));
+      else contents.push(Buffer.from(ref.content));
+  }
+  const found = await writer.run<{ index: string; leaf_hash: Buffer }>(
+    'log_leaves',
+    'select index, leaf_hash from log_entry where leaf_hash = any($1::bytea[])',
+    [binaryArray('bytea', leaves)],
+  );
+  const recorded: Recorded = {
+    leaves: new Map(found.map(({ index, leaf_hash }) => [leaf_hash.toString('hex'), BigInt(index)])),
+    contents: new Set(),
   };
+  if (contents.length === 0) return recorded;
+  const known = await writer.run<{ content: string }>(
+    'log_contents',
+    `select content from log_entry where content = any($1::text[])
+     union all select id from document where id = any($1::text[])`,
+    [binaryArray('text', contents)],
+  );
+  for (const { content } of known) recorded.contents.add(content);
+  return recorded;
 }
 
-type Accepted = { readonly append: Append; readonly at: Sequenced[] };
-
-/** Runs each append in a savepoint of its own; one that fails is answered and leaves nothing behind. */
+/** Runs each append; one that fails is answered and leaves nothing behind. `recorded` grows with those that do not. */
 async function runAppends(
-  runner: QueryRunner,
+  writer: WriterConnection,
   size: bigint,
   appends: readonly Append[],
   recorded: Recorded,
-): Promise<Accepted[]> {
+): Promise<{ accepted: Accepted[]; added: CheckedEntry[] }> {
   const accepted: Accepted[] = [];
-  const inBatch = { leaves: new Set<string>(), contents: new Set<string>() };
-  let next = size;
+  const added: CheckedEntry[] = [];
   for (const append of appends) {
-    const at = append.entries.map(({ leafHash }, place) => ({ index: next + BigInt(place), leafHash }));
-    const known = {
-      leaves: (leaf: string) => recorded.leaves.has(leaf) || inBatch.leaves.has(leaf),
-      contents: (content: string) => recorded.contents.has(content) || inBatch.contents.has(content),
-    };
-    await runner.query('savepoint append');
-    try {
-      requireUnique(append.entries, known.leaves);
-      await append.save?.(runner.manager, at);
-      await requireReferences(runner.manager, append.entries, known);
-      await runner.query('release savepoint append');
-    } catch (error) {
-      // a dead connection fails here too, and the whole batch with it
-      await runner.query('rollback to savepoint append');
-      append.reject(error);
+    const at = placesOf(append.entries, size + BigInt(added.length), recorded);
+    const fresh = append.entries.filter((_, n) => at[n]?.isNew);
+    const refusal = await refusalOf(writer, append, at, fresh, recorded);
+    if (refusal !== null) {
+      append.reject(refusal);
       continue;
     }
-    for (const { leaf, entry } of append.entries) {
-      inBatch.leaves.add(leaf);
-      inBatch.contents.add(entry.content);
+    for (const checked of fresh) {
+      recorded.leaves.set(checked.leaf, size + BigInt(added.length));
+      recorded.contents.add(checked.entry.content);
+      added.push(checked);
     }
-    next += BigInt(at.length);
     accepted.push({ append, at });
   }
-  return accepted;
+  return { accepted, added };
 }
 
-function requireUnique(entries: readonly CheckedEntry[], isKnown: (leaf: string) => boolean): void {
-  for (const { leaf } of entries) if (isKnown(leaf)) throw duplicate(leaf);
+/** Where each entry stands, or will: entries are counted on from `next`, those that stand already keep their place. */
+function placesOf(entries: readonly CheckedEntry[], next: bigint, { leaves }: Recorded): Placed[] {
+  let index = next;
+  return entries.map(({ leaf, leafHash }) => {
+    const known = leaves.get(leaf);
+    return known === undefined
+      ? { index: index++, leafHash, isNew: true }
+      : { index: known, leafHash, isNew: false };
+  });
 }
 
-/** Each reference leads to something recorded before, in the same append, or to a document saved with it. */
-async function requireReferences(
-  tx: EntityManager,
-  entries: readonly CheckedEntry[],
-  known: { leaves: (leaf: string) => boolean; contents: (content: string) => boolean },
-): Promise<void> {
+/** Null: the append can be recorded, and its own rows are written. @throws Error when the connection is dead */
+async function refusalOf(
+  writer: WriterConnection,
+  { entries, save, repeats }: Append,
+  at: readonly Placed[],
+  fresh: readonly CheckedEntry[],
+  recorded: Recorded,
+): Promise<unknown> {
+  const repeated = repeats === 'refuse' ? at.findIndex(({ isNew }) => !isNew) : -1;
+  if (repeated >= 0) return duplicate(entries[repeated]?.leaf ?? '');
+  const open = openReferences(fresh, recorded);
+  if (save === undefined) return open[0] ? dangling(open[0].rel, open[0].target) : null;
+  await writer.manager.query('savepoint append');
+  try {
+    await save(writer.manager, at);
+    await requireSaved(writer.manager, open);
+    await writer.manager.query('release savepoint append');
+    return null;
+  } catch (error) {
+    // a dead connection fails here too, and the whole batch with it
+    await writer.manager.query('rollback to savepoint append');
+    return error;
+  }
+}
+
+type OpenReference = { readonly rel: string; readonly target: string };
+
+/** References that lead neither to what was recorded before nor into the same append. */
+function openReferences(entries: readonly CheckedEntry[], recorded: Recorded): OpenReference[] {
+  const refs = entries.flatMap(({ entry }) => entry.refs);
+  if (refs.length === 0) return [];
   const leaves = new Set(entries.map(({ leaf }) => leaf));
   const contents = new Set(entries.map(({ entry }) => entry.content as string));
-  const open: { rel: string; content: string }[] = [];
-  for (const { rel, ...target } of entries.flatMap(({ entry }) => entry.refs)) {
-    if ('entry' in target) {
-      if (!leaves.has(target.entry) && !known.leaves(target.entry)) throw dangling(rel, target.entry);
-    } else if (!contents.has(target.content) && !known.contents(target.content)) {
-      open.push({ rel, content: target.content });
-    }
-  }
+  return refs.flatMap((ref) => {
+    const isKnown =
+      'entry' in ref
+        ? leaves.has(ref.entry) || recorded.leaves.has(ref.entry)
+        : contents.has(ref.content) || recorded.contents.has(ref.content);
+    return isKnown ? [] : [{ rel: ref.rel, target: 'entry' in ref ? ref.entry : ref.content }];
+  });
+}
+
+/** A reference may also lead to a document that the append's own rows brought. */
+async function requireSaved(tx: EntityManager, open: readonly OpenReference[]): Promise<void> {
   if (open.length === 0) return;
   const rows = (await tx.query('select id from document where id = any($1::text[])', [
-    open.map(({ content }) => content),
+    open.map(({ target }) => target),
   ])) as { id: string }[];
   const saved = new Set(rows.map(({ id }) => id));
-  for (const { rel, content } of open) if (!saved.has(content)) throw dangling(rel, content);
+  for (const { rel, target } of open) if (!saved.has(target)) throw dangling(rel, target);
 }
 
 async function writeTree(
-  { signer, epoch, now }: BatchSettings,
-  tx: EntityManager,
+  { writer, signer, epoch, now }: BatchSettings,
   head: Head,
   entries: readonly CheckedEntry[],
-): Promise<Head> {
-  const rows: EntryRow[] = [];
-  const nodes: CompletedNode[] = [];
-  let { frontier } = head;
-  for (const { entry, bytes, leafHash } of entries) {
-    rows.push({ index: frontier.size, leafHash, kind: entry.kind, content: entry.content, bytes });
-    const grown = appendLeaf(frontier, leafHash);
-    nodes.push(...grown.completed);
-    frontier = grown.frontier;
-  }
-  const root = frontierRoot(frontier);
+): Promise<{ next: Head; batch: Batch }> {
+  const { frontier, root, runs, inclusion } = growLog(
+    head.frontier,
+    entries.map(({ leafHash }) => leafHash),
+  );
+  const { size } = frontier;
   const again = rootAgain(
     head.frontier.size,
     head.frontier.hashes,
@@ -213,30 +237,19 @@ async function writeTree(
   if (!equalBytes(root, again))
     throw new LogFault(
       'fork',
-      `two computations of the root at size ${frontier.size} differ: ${toHex(root)}, ${toHex(again)}`,
+      `two computations of the root at size ${size} differ: ${toHex(root)}, ${toHex(again)}`,
     );
   const time = now();
-  const text = formatCheckpoint({ origin: signer.origin, size: frontier.size, root });
-  const note = signNote(text, { name: signer.origin, secretKey: signer.secretKey });
-  requireGoodSignature(note, signer);
-  await insertEntries(tx, rows, time);
-  await insertNodes(tx, nodes);
+  const checkpoint = signer.sign(size, root);
   const from = { size: head.frontier.size, root: head.root, epoch };
-  if (await swapHead(tx, from, { size: frontier.size, root, time, note })) return { frontier, root, time };
-  const found = await readHead(tx);
+  const to = { size, root, time, note: checkpoint };
+  if (await writeBatch(writer, { from, to, entries, runs }))
+    return { next: { frontier, root, time }, batch: { size, root, checkpoint, inclusion } };
+  const found = await readHead(writer.manager);
   throw found?.epoch === epoch
     ? new LogFault(
         'fork',
         `the head is at size ${found.size}, not ${from.size}: another process wrote to the log`,
       )
     : new LogFault('fenced', `epoch ${epoch} is over, the log is written in epoch ${found?.epoch}`);
-}
-
-/** The signature once more, on other code: a checkpoint that does not open would end the log. */
-function requireGoodSignature(note: string, { secretKey }: Signer): void {
-  const end = note.indexOf('\n\n');
-  const signature = Buffer.from(note.slice(note.lastIndexOf(' ') + 1), 'base64').subarray(4);
-  const publicKey = createPublicKey(ed25519PrivateKey(secretKey));
-  if (verify(null, Buffer.from(note.slice(0, end + 1)), publicKey, signature)) return;
-  throw new Error('the signature of a new checkpoint does not hold; it is made again');
 }

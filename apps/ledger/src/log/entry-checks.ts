@@ -1,7 +1,7 @@
 // What an entry must be before it may stand in the log for ever. Entries come from our own rooms, but this is the last
 // door: nothing that is refused here can be taken back later.
 import { toHex } from '#lib/canonical';
-import { type Entry, isCoveredKind, MAX_ENTRY_BYTES, parseEntry } from '#lib/record';
+import { type Entry, MAX_ENTRY_BYTES, parseEntry } from '#lib/record';
 import { leafHash } from '#lib/transparency-log';
 import { RefusalError } from '../http/refusal.ts';
 
@@ -27,7 +27,6 @@ export function checkEntries(entries: readonly Uint8Array[], now: Date): Checked
     if (leaves.has(leaf)) throw duplicate(leaf);
     leaves.add(leaf);
   }
-  requireCovers(checked);
   return checked;
 }
 
@@ -49,22 +48,6 @@ function checkEntry(bytes: Uint8Array, now: Date): CheckedEntry {
     );
   const hash = leafHash(bytes);
   return { bytes, entry, leafHash: hash, leaf: toHex(hash) };
-}
-
-function requireCovers(checked: readonly CheckedEntry[]): void {
-  const covered = new Set<string>();
-  for (const { entry } of checked) {
-    if (entry.kind !== 'import/v1') continue;
-    for (const ref of entry.refs)
-      if (ref.rel === 'covers' && 'entry' in ref) covered.add(`${entry.issuer} ${ref.entry}`);
-  }
-  for (const { entry, leaf } of checked)
-    if (isCoveredKind(entry.kind) && !covered.has(`${entry.issuer} ${leaf}`))
-      throw refused(
-        'log/not-covered',
-        `entry ${leaf} of kind ${entry.kind} is covered by no import/v1 manifest of ${entry.issuer} in this append`,
-        'record a signed manifest together with the entries it covers',
-      );
 }
 
 export function duplicate(leaf: string): RefusalError {

@@ -1,6 +1,9 @@
 // Reads and writes of the log's tables. Everything here takes the connection to use.
-import type { EntityManager } from 'typeorm';
-import type { CompletedNode, NodeRef } from '#lib/transparency-log';
+import type { NodeRef, NodeRun } from '#lib/transparency-log';
+import { binaryArray, integerArray } from './binary-array.ts';
+import type { CheckedEntry } from './entry-checks.ts';
+import type { WriterConnection } from './writer-connection.ts';
+import { WriterLease } from './writer-lease.ts';
 
 /** Anything that runs SQL: a DataSource, an EntityManager, a query runner. */
 export type Queryable = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
@@ -13,14 +16,6 @@ export type HeadRow = {
   readonly root: Uint8Array;
   readonly time: Date;
   readonly epoch: bigint;
-};
-
-export type EntryRow = {
-  readonly index: bigint;
-  readonly leafHash: Uint8Array;
-  readonly kind: string;
-  readonly content: string;
-  readonly bytes: Uint8Array;
 };
 
 export async function readHead(db: Queryable): Promise<HeadRow | null> {
@@ -51,55 +46,79 @@ export async function readNodes(db: Queryable, nodes: readonly NodeRef[]): Promi
   return rows.map(({ hash }) => new Uint8Array(hash));
 }
 
-export async function insertEntries(
-  tx: EntityManager,
-  entries: readonly EntryRow[],
-  time: Date,
-): Promise<void> {
-  await tx.query(
-    `insert into log_entry (index, leaf_hash, kind, content, bytes, recorded_at)
-     select *, $6::timestamptz from unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bytea[])`,
-    [
-      entries.map(({ index }) => index),
-      entries.map(({ leafHash }) => Buffer.from(leafHash)),
-      entries.map(({ kind }) => kind),
-      entries.map(({ content }) => content),
-      entries.map(({ bytes }) => Buffer.from(bytes)),
-      time,
-    ],
-  );
-}
-
-export async function insertNodes(tx: EntityManager, nodes: readonly CompletedNode[]): Promise<void> {
-  await tx.query(
-    `insert into log_node (level, index, hash) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])`,
-    [
-      nodes.map(({ level }) => level),
-      nodes.map(({ index }) => index),
-      nodes.map(({ hash }) => Buffer.from(hash)),
-    ],
-  );
-}
+/** What one group commit adds to the log. */
+export type BatchRows = {
+  /** The head must be this one, of this epoch, or nothing is written. */
+  readonly from: { readonly size: bigint; readonly root: Uint8Array; readonly epoch: bigint };
+  readonly to: {
+    readonly size: bigint;
+    readonly root: Uint8Array;
+    readonly time: Date;
+    readonly note: string;
+  };
+  /** Those from index `from.size` on. */
+  readonly entries: readonly CheckedEntry[];
+  readonly runs: readonly NodeRun[];
+};
 
 /**
- * Compare-and-swap of the head: only from the very size and root this process knows, and only in its own epoch.
- * False: somebody else has written.
+ * Entries, nodes, checkpoint and the compare-and-swap of the head, as one statement: all of it or nothing, also outside
+ * of a transaction, and one round trip. Wakes the loops that follow the log.
  */
-export async function swapHead(
-  tx: EntityManager,
-  from: { readonly size: bigint; readonly root: Uint8Array; readonly epoch: bigint },
-  to: { readonly size: bigint; readonly root: Uint8Array; readonly time: Date; readonly note: string },
-): Promise<boolean> {
-  const [rows] = (await tx.query(
-    `update log_head set size = $1, root = $2, time = $3 where size = $4 and root = $5 and epoch = $6 returning size`,
-    [to.size, Buffer.from(to.root), to.time, from.size, Buffer.from(from.root), from.epoch],
-  )) as [unknown[], number];
-  if (rows.length !== 1) return false;
-  await tx.query('insert into log_checkpoint (size, root, note, time) values ($1, $2, $3, $4)', [
+const WRITE_BATCH = `
+  with head as (
+    update log_head set size = $1::bigint, root = $2::bytea, time = $3::timestamptz
+    where size = $4::bigint and root = $5::bytea and epoch = $6::bigint returning 1
+  ), entry as (
+    insert into log_entry (index, leaf_hash, kind, content, bytes, recorded_at)
+    select $4::bigint + place - 1, leaf_hash, kind, content, bytes, $3::timestamptz from head, unnest($7::bytea[],
+      $8::text[], $9::text[], $10::bytea[]) with ordinality as added (leaf_hash, kind, content, bytes, place)
+  ), node as (
+    insert into log_node (level, index, hash)
+    select added.* from head, unnest($11::smallint[], $12::bigint[], $13::bytea[]) as added
+  ), checkpoint as (
+    insert into log_checkpoint (size, root, note, time)
+    select $1::bigint, $2::bytea, $14::text, $3::timestamptz from head
+  )
+  select ${WriterLease.WAKE_CALL} from head`;
+
+/** False: the head is not `from` any more, somebody else has written, and this wrote nothing. */
+export async function writeBatch(writer: WriterConnection, rows: BatchRows): Promise<boolean> {
+  const { from, to, entries, runs } = rows;
+  const nodes = runs.flatMap(({ hashes }) => hashes);
+  const written = await writer.run('log_write', WRITE_BATCH, [
     to.size,
     Buffer.from(to.root),
-    to.note,
     to.time,
+    from.size,
+    Buffer.from(from.root),
+    from.epoch,
+    binaryArray(
+      'bytea',
+      entries.map(({ leafHash }) => leafHash),
+    ),
+    binaryArray(
+      'text',
+      entries.map(({ entry }) => Buffer.from(entry.kind)),
+    ),
+    binaryArray(
+      'text',
+      entries.map(({ entry }) => Buffer.from(entry.content)),
+    ),
+    binaryArray(
+      'bytea',
+      entries.map(({ bytes }) => bytes),
+    ),
+    integerArray(
+      'int2',
+      runs.flatMap(({ level, hashes }) => hashes.map(() => level)),
+    ),
+    integerArray(
+      'int8',
+      runs.flatMap(({ first, hashes }) => hashes.map((_, at) => first + at)),
+    ),
+    binaryArray('bytea', nodes),
+    to.note,
   ]);
-  return true;
+  return written.length === 1;
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Save, Sequenced } from './batch-commit.ts';
+import type { Appended, Save, Sequenced } from './batch-commit.ts';
 import { Sequencer } from './sequencer.ts';
 
-export type { Sequenced } from './batch-commit.ts';
+export type { Appended, Placed, Sequenced } from './batch-commit.ts';
 
 export type AppendRequest = {
   /** Canonical entry bytes, in the order they are to stand. All of them are recorded or none. */
@@ -23,7 +23,16 @@ export class LogService {
    * Appends and answers when the entries are durable and sequenced; their inclusion proofs are complete then.
    * @throws RefusalError `log/…` (entry refused: 400, 409; queue full: 429; not writing: 503), or what `save` threw
    */
-  record({ entries, save }: AppendRequest): Promise<Sequenced[]> {
-    return this.sequencer.append(entries, save);
+  async record({ entries, save }: AppendRequest): Promise<readonly Sequenced[]> {
+    return (await this.sequencer.append(entries, { save, repeats: 'refuse' })).at;
+  }
+
+  /**
+   * The same for entries that come from outside: one that is in the log already is not refused, the answer says where
+   * it stands. All that is new is recorded together, under the one head of the answer.
+   * @throws RefusalError as `record`, but for `log/duplicate-entry`: only when two of these entries are the same
+   */
+  append(entries: readonly Uint8Array[]): Promise<Appended> {
+    return this.sequencer.append(entries, { save: undefined, repeats: 'answer' });
   }
 }

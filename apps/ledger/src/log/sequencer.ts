@@ -10,9 +10,11 @@ import { Clock } from '../clock.ts';
 import { RefusalError } from '../http/refusal.ts';
 import { Installation } from '../installation/installation.ts';
 import { StartError } from '../installation/start-error.ts';
-import { type Append, commitBatch, type Head, LogFault, type Save, type Sequenced } from './batch-commit.ts';
-import { type CheckedEntry, checkEntries } from './entry-checks.ts';
+import { type Append, type Appended, commitBatch, type Head, LogFault } from './batch-commit.ts';
+import { CheckpointSigner } from './checkpoint-signer.ts';
+import { checkEntries } from './entry-checks.ts';
 import { beginEpoch, checkAgainstChain, checkStore, type LogIdentity, LogStopped } from './start-up.ts';
+import { WriterConnection } from './writer-connection.ts';
 import { WriterLease } from './writer-lease.ts';
 
 /** `starting`: being checked. `standby`: another process writes. `stopped`: something does not fit, a person must look. */
@@ -36,6 +38,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly logger = new Logger('log');
   private current: WriterState = { kind: 'starting', reason: 'the service is starting' };
   private head: Head | null = null;
+  private writer: WriterConnection | null = null;
+  private readonly signer: CheckpointSigner;
   private readonly waiting: Append[] = [];
   private waitingEntries = 0;
   private waitingBytes = 0;
@@ -49,7 +53,9 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly chain: ChainService,
     private readonly lease: WriterLease,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.signer = new CheckpointSigner(installation.origin, installation.logSecretKey);
+  }
 
   get state(): WriterState {
     return this.current;
@@ -67,6 +73,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     this.isClosing = true;
     if (this.retry) clearTimeout(this.retry);
     await this.run;
+    await this.closeWriter();
     await this.lease.release();
   }
 
@@ -79,21 +86,25 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     this.refuseWaiting();
   }
 
-  append(entries: readonly Uint8Array[], save: Save | undefined): Promise<Sequenced[]> {
+  append(
+    entries: readonly Uint8Array[],
+    { save, repeats }: Pick<Append, 'save' | 'repeats'>,
+  ): Promise<Appended> {
     return new Promise((resolve, reject) => {
       if (this.current.kind === 'standby' || this.current.kind === 'stopped') throw this.notWriting();
+      // before anything is parsed: a flood must not cost more than a look
+      this.requireRoom(entries);
       const checked = checkEntries(entries, this.clock.now());
-      this.requireRoom(checked);
-      this.waiting.push({ entries: checked, save, resolve, reject });
+      this.waiting.push({ entries: checked, save, repeats, resolve, reject });
       this.waitingEntries += checked.length;
-      this.waitingBytes += sizeOf(checked);
+      this.waitingBytes += sizeOf(entries);
       this.work();
     });
   }
 
-  private requireRoom(checked: readonly CheckedEntry[]): void {
-    const entries = this.waitingEntries + checked.length;
-    if (entries <= MAX_WAITING_ENTRIES && this.waitingBytes + sizeOf(checked) <= MAX_WAITING_BYTES) return;
+  private requireRoom(entries: readonly Uint8Array[]): void {
+    const waiting = this.waitingEntries + entries.length;
+    if (waiting <= MAX_WAITING_ENTRIES && this.waitingBytes + sizeOf(entries) <= MAX_WAITING_BYTES) return;
     throw new RefusalError({
       status: 429,
       code: 'log/queue-full',
@@ -131,12 +142,9 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       const batch = this.takeBatch();
       try {
         await this.waitForClock(this.head);
-        const settings = {
-          database: this.database,
-          signer: { origin: this.installation.origin, secretKey: this.installation.logSecretKey },
-          epoch,
-          now: () => this.clock.now(),
-        };
+        this.writer ??= await WriterConnection.open(this.database);
+        const { writer, signer } = this;
+        const settings = { writer, signer, epoch, now: () => this.clock.now() };
         this.head = await commitBatch(settings, this.head, batch);
       } catch (error) {
         this.afterFailure(error, batch);
@@ -152,7 +160,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         status: 503,
         code: 'log/not-recorded',
         detail: 'the entries could not be recorded, or it is not known whether they were',
-        remedy: 'send the request again with the same Idempotency-Key; it is recorded once',
+        remedy:
+          'send the same request again, with the same Idempotency-Key if it had one; it is recorded once',
         retryAfterSeconds: 2,
       },
       { cause: error },
@@ -176,7 +185,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       batch.push(next);
       entries += next.entries.length;
       this.waitingEntries -= next.entries.length;
-      this.waitingBytes -= sizeOf(next.entries);
+      this.waitingBytes -= sizeOf(next.entries.map(({ bytes }) => bytes));
       this.waiting.shift();
     }
     return batch;
@@ -191,6 +200,12 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         );
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  private async closeWriter(): Promise<void> {
+    const { writer } = this;
+    this.writer = null;
+    await writer?.close();
   }
 
   private restart(reason: string): void {
@@ -212,8 +227,9 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   /** The same checks at every start, after a failure, and when the lease comes from another process. */
   private async start(): Promise<void> {
     try {
-      // a batch that is still under way is not to meet the new epoch
+      // a batch that is still under way is not to meet the new epoch, nor a connection of which nobody knows the state
       await this.run;
+      await this.closeWriter();
       if (
         !this.lease.isHeld &&
         !(await this.lease.take(() => this.restart('the database connection was lost')))
@@ -256,6 +272,6 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 }
 
-function sizeOf(entries: readonly CheckedEntry[]): number {
-  return entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
+function sizeOf(entries: readonly Uint8Array[]): number {
+  return entries.reduce((sum, bytes) => sum + bytes.length, 0);
 }

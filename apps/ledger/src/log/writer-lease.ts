@@ -45,7 +45,8 @@ export class WriterLease {
   }
 
   /** SQL that wakes the writer's loops when the transaction it stands in commits. */
-  static readonly WAKE = `select pg_notify('${WAKE_CHANNEL}', '')`;
+  static readonly WAKE_CALL = `pg_notify('${WAKE_CHANNEL}', '')`;
+  static readonly WAKE = `select ${WriterLease.WAKE_CALL}`;
 
   /** `waker` is called whenever some transaction with WAKE in it has committed. */
   onWake(waker: () => void): void {
