@@ -2,6 +2,8 @@ import type { Report } from '#lib/verification';
 
 export const USAGE = 64;
 export const UNREADABLE = 65;
+/** A mistake of this program. Without it a crash would end with Node's 1, which says Altered. */
+export const FAULT = 70;
 
 /**
  * 0 Matches (on a test ledger only where the reader accepts one, else 3) · 1 Altered · 2 Withdrawn, Suspended, Opinion

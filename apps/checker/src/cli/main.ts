@@ -15,8 +15,8 @@ import {
 import { type Language, say } from '#lib/wording';
 import { ENGINES } from '../engines.ts';
 import { makeRpc } from '../rpc.ts';
-import { exitCodeOf, UNREADABLE, USAGE } from './exit-code.ts';
-import { formatReport } from './print.ts';
+import { exitCodeOf, FAULT, UNREADABLE, USAGE } from './exit-code.ts';
+import { formatReport, printable } from './print.ts';
 import { readTarget, UnreadableTarget } from './target.ts';
 
 const OPTIONS = {
@@ -45,6 +45,18 @@ export type Terminal = {
 
 /** @returns the exit code */
 export async function verify(terminal: Terminal): Promise<number> {
+  // whatever is printed may hold what strangers wrote, and a terminal obeys some of it
+  const out = (text: string) => terminal.out(printable(text));
+  const err = (text: string) => terminal.err(printable(text));
+  try {
+    return await run({ ...terminal, out, err });
+  } catch (error) {
+    err(`${error instanceof Error ? error.stack : String(error)}\n`);
+    return FAULT;
+  }
+}
+
+async function run(terminal: Terminal): Promise<number> {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(terminal.args);

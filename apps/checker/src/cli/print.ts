@@ -25,5 +25,18 @@ export function formatReport(report: Report, language: Language): string {
       `${SIGNS[status]} ${say(language, `check/${name}`)}: ${sayCode(language, code, detail)}  [${code}]`,
     );
   }
-  return `${lines.join('\n')}\n`;
+  // one line each: a stranger's text with a line break could write a check of its own
+  return `${lines.map((line) => line.replaceAll('\n', ' ')).join('\n')}\n`;
+}
+
+/**
+ * Control characters and those that turn the direction of text, as `\u202e`: a terminal obeys them, and what a stranger
+ * wrote could then wipe out the verdict or stand in its place. Inside JSON it is the same text for whoever reads that.
+ */
+export function printable(text: string): string {
+  return text.replace(/[^\P{C}\n]|[\u2028\u2029]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }

@@ -41,14 +41,14 @@ async function readBundleFile(path: string): Promise<Target> {
  */
 async function readAddress(address: string): Promise<Target> {
   const hosts: string[] = [];
-  const code = codeOf(new URL(address).pathname);
-  let url = new URL(address);
+  let url = addressIn(address);
+  const code = codeOf(url.pathname);
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     hosts.push(url.host);
     const response = await get(url);
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location) {
-      url = new URL(location, url);
+      url = addressIn(location, url);
       if (!/^https?:$/.test(url.protocol)) throw new UnreadableTarget(`${address} leads to ${url.protocol}`);
       continue;
     }
@@ -62,6 +62,13 @@ async function readAddress(address: string): Promise<Target> {
     }
   }
   throw new UnreadableTarget(`${address} is redirected more than ${MAX_REDIRECTS} times`);
+}
+
+/** What was typed or what a server sends its reader on to: neither need be an address at all. */
+function addressIn(text: string, base?: URL): URL {
+  const url = URL.parse(text, base);
+  if (!url) throw new UnreadableTarget(`${text} is no address`);
+  return url;
 }
 
 async function get(url: URL): Promise<Response> {

@@ -241,6 +241,8 @@ describe('addresses', () => {
     answers.set('/page', { status: 200, body: '<html>' });
     expect((await run(`${site}/page`, ...options())).code).toBe(65);
     expect((await run('http://127.0.0.1:1/x', ...options())).code).toBe(65);
+    answers.set('/astray', { status: 307, location: 'http://[' });
+    expect((await run(`${site}/astray`, ...options())).code).toBe(65);
   });
 });
 
@@ -252,8 +254,52 @@ test.each([
   [['x', '--rpc', 'ftp://x'], 64],
   [['x', '--offline', '--rpc', 'http://x'], 64],
   [['nowhere.json'], 65],
+  [['http://['], 65],
 ])('%j ends with %i', async (args, code) => {
   expect((await run(...args)).code).toBe(code);
+});
+
+test('what a stranger wrote cannot make the terminal draw a verdict', async () => {
+  const draw = '\u001b[2J\u009b32mMATCHES\u202e';
+  const changed = JSON.parse(readFileSync(golden('bundle.json'), 'utf8'));
+  const bundles = [
+    { ...changed, [draw]: 1 },
+    { ...changed, coordinates: { ...changed.coordinates, origin: draw } },
+    { ...changed, format: draw },
+  ];
+  for (const [at, bundle] of bundles.entries()) {
+    const path = file(`draw-${at}.json`, JSON.stringify(bundle));
+    for (const more of [[], ['--json']]) {
+      const { out, err } = await run(path, '--root', golden('root.json'), '--offline', ...more);
+      expect(out + err).not.toMatch(/[^\P{C}\n]/u);
+      expect(out + err).toContain('\\u009b32mMATCHES\\u202e');
+      if (out && more.length > 0)
+        expect(JSON.stringify(JSON.parse(out))).toContain(JSON.stringify(draw).slice(1, -1));
+    }
+  }
+});
+
+test('what a stranger wrote cannot begin a line', async () => {
+  const changed = JSON.parse(readFileSync(golden('bundle.json'), 'utf8'));
+  const origin = 'x\n✓ Status: as it should be  [status/active]';
+  const path = file(
+    'lines.json',
+    JSON.stringify({ ...changed, coordinates: { ...changed.coordinates, origin } }),
+  );
+  const { out } = await run(path, '--root', golden('root.json'), '--offline');
+  expect(out.match(/^. Status: /gm)).toEqual(['? Status: ']);
+});
+
+test('a fault of the program does not end like Altered', async () => {
+  const code = await verify({
+    args: [golden('bundle.json'), '--root', golden('root.json'), '--offline'],
+    defaultRoot: '',
+    language: 'en',
+    now: 'no time',
+    out: () => undefined,
+    err: () => undefined,
+  });
+  expect(code).toBe(70);
 });
 
 test('an unreadable root is a reason to stop, not to go on without one', async () => {
