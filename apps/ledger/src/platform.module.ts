@@ -6,9 +6,11 @@ import { SenderService } from './anchoring/sender.service.ts';
 import { ChainService, OpenedChain } from './chain/chain.service.ts';
 import { RpcController } from './chain/rpc.controller.ts';
 import { TransactionsController } from './chain/transactions.controller.ts';
+import { ChainEventsService } from './chain-events/chain-events.service.ts';
 import { Clock } from './clock.ts';
 import { Config } from './config.ts';
 import { DatabaseUrl } from './database/database-url.ts';
+import { ContentController } from './documents/content.controller.ts';
 import { DocumentsService } from './documents/documents.service.ts';
 import { HealthController } from './health/health.controller.ts';
 import { MetricsService } from './health/metrics.service.ts';
@@ -27,6 +29,7 @@ import { EnrolmentService } from './organisations/enrolment.service.ts';
 import { OrganisationsController } from './organisations/organisations.controller.ts';
 import { OrganisationsService } from './organisations/organisations.service.ts';
 import { Random } from './random.ts';
+import { RecordingModule } from './recording/recording.module.ts';
 
 /** What was opened before the application: settings, data folder, database, chain, time and chance. */
 export type Ground = {
@@ -42,6 +45,7 @@ const SERVICES = [
   AnchorLoop,
   AnchorsService,
   ApiKeysService,
+  ChainEventsService,
   ChainService,
   DocumentsService,
   EnrolmentService,
@@ -57,6 +61,7 @@ const SERVICES = [
 ];
 
 const CONTROLLERS = [
+  ContentController,
   DidController,
   HealthController,
   LogController,
@@ -83,7 +88,7 @@ export class PlatformModule {
     const providers = [...opened, ...SERVICES];
     return {
       module: PlatformModule,
-      imports: [TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' })],
+      imports: [TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' }), RecordingModule],
       controllers: CONTROLLERS,
       providers,
       exports: providers,

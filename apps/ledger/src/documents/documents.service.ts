@@ -21,7 +21,7 @@ export type StoredDocument = NewDocument & {
   readonly doc: JsonValue;
 };
 
-export type ErasedDocument = { readonly erased: Date };
+export type ErasedDocument = { readonly erased: Date; readonly type: string };
 
 type Row = {
   id: ContentId;
@@ -60,7 +60,7 @@ export class DocumentsService {
   async load(id: ContentId): Promise<StoredDocument | ErasedDocument | null> {
     const [row] = (await this.database.query('select * from document where id = $1', [id])) as Row[];
     if (!row) return null;
-    return row.erased_at ? { erased: row.erased_at } : readRow(row);
+    return row.erased_at ? { erased: row.erased_at, type: row.type } : readRow(row);
   }
 
   /** Those that are here, in the order asked; erased and unknown ones are left out. */

@@ -11,12 +11,14 @@ import { DataSource } from 'typeorm';
 import { AnchorsService } from '../anchoring/anchors.service.ts';
 import { SenderService } from '../anchoring/sender.service.ts';
 import { ChainService } from '../chain/chain.service.ts';
+import { ChainEventsService } from '../chain-events/chain-events.service.ts';
 import { Clock } from '../clock.ts';
 import { Public } from '../http/caller.ts';
 import { Installation } from '../installation/installation.ts';
 import { Sequencer } from '../log/sequencer.ts';
 
 const PATIENCE_MS = 3_000;
+const EVENTS_PATIENCE_SECONDS = 300;
 
 /** For the machine that watches this one. Neither path says anything about content. */
 @ApiTags('health')
@@ -31,6 +33,7 @@ export class HealthController {
     private readonly sequencer: Sequencer,
     private readonly anchors: AnchorsService,
     private readonly sender: SenderService,
+    private readonly events: ChainEventsService,
     private readonly installation: Installation,
     private readonly clock: Clock,
   ) {}
@@ -62,6 +65,7 @@ export class HealthController {
       () => this.indicate('log', async () => this.checkLog()),
       () => this.indicate('chain', () => this.checkChain()),
       () => this.indicate('anchors', () => this.checkAnchors()),
+      () => this.indicate('events', async () => this.checkEvents()),
     ]);
   }
 
@@ -101,6 +105,14 @@ export class HealthController {
     const balance = this.chain.isEmbedded ? null : await this.balance();
     if (balance === 0n) throw new Error(`the sender ${this.sender.address} has no money for transactions`);
     return { block: String(number), time: String(time) };
+  }
+
+  /** Statuses that others set on chain must come into the log, or auditors miss them there. */
+  private checkEvents(): Record<string, unknown> {
+    const { block, trouble } = this.events.state;
+    const seconds = trouble ? Math.round((this.clock.now().getTime() - trouble.since.getTime()) / 1000) : 0;
+    if (seconds > EVENTS_PATIENCE_SECONDS) throw new Error(`not read for ${seconds} s: ${trouble?.reason}`);
+    return { block: block === null ? null : String(block), ...(trouble && { trouble: trouble.reason }) };
   }
 
   private async balance(): Promise<bigint> {

@@ -38,6 +38,7 @@ export class Installation {
   readonly origin: string;
   readonly domainSalt: string;
   readonly maxAnchorDelay: number;
+  readonly createdAt: Date;
   readonly isFirstStart: boolean;
   readonly keys: KeyFolder;
   readonly operatorApiKey: string;
@@ -68,6 +69,7 @@ export class Installation {
     this.origin = parts.identity.origin;
     this.domainSalt = parts.identity.domainSalt;
     this.maxAnchorDelay = parts.identity.maxAnchorDelay;
+    this.createdAt = new Date(parts.identity.createdAt);
     this.isFirstStart = parts.isFirstStart;
     this.keys = parts.keys;
     this.operatorApiKey = parts.operatorApiKey;

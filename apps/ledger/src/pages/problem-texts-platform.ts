@@ -251,6 +251,12 @@ export const PLATFORM_PROBLEMS: ProblemTexts = {
     '链上的账本头比数据库更新。',
     '恢复最新备份。',
   ],
+  'log/chain-set-back': [
+    'The chain does not show any more what was final on it. Nothing is recorded until a person has looked.',
+    'The operator restores the newest state of the chain, or asks whoever runs it.',
+    '链上已最终确定的内容现已不同。人工查明前不再入账。',
+    '由运营方恢复链的最新数据，或询问链的运行方。',
+  ],
   'log/head-lost': [
     'A head on chain is not in this log.',
     'Restore the newest backup.',
