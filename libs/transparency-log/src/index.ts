@@ -1,3 +1,4 @@
+export { hashAt, hashPairs, leafHashes, leafHashesOf32 } from './bulk.ts';
 export { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
 export { type ConsistencyClaim, checkConsistency, consistencyPlan, proveConsistency } from './consistency.ts';
 export { LogError, type LogErrorCode } from './errors.ts';
@@ -38,3 +39,4 @@ export {
   tileNodes,
   tilePath,
 } from './tile.ts';
+export { buildTree, type Tree } from './tree.ts';
