@@ -671,6 +671,10 @@ describe('chain and root', () => {
   test('endpoints on a host of the record do not count, but for a test ledger', async () => {
     const endpoints = ['https://ledger.example/rpc', 'https://LEDGER.example:8443/rpc'];
     const rootChanges = (root: JsonObject) => ({ ...root, endpoints });
+    const disguised = ['https://ledger.example./rpc', 'https://ledger.example\\@two.example/rpc'];
+    expect(
+      (await judge(covered, { rootChanges: (root) => ({ ...root, endpoints: disguised }) })).calls,
+    ).toEqual([]);
     const report = await judge(covered, { rootChanges });
     expect(codes(report, 'status')).toEqual(['could-not-check', 'unknown', 'chain/too-few-endpoints']);
     expect(report.calls).toEqual([]);

@@ -27,9 +27,12 @@ export function endpointsNeeded(root: Root): number {
   return root.chain.kind === 'test' ? 1 : 2;
 }
 
-/** Name of the host in an address or `host:port`, lower case, without port. */
+/**
+ * Name of the host in an address or `host:port`, lower case, without port and without the dot that may end it. Empty for
+ * what fetch might read in another way than we do: user names, percent signs, backslashes.
+ */
 export function hostName(address: string): string {
-  const [, host = ''] =
-    /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]*)/i.exec(address) ?? [];
-  return host.toLowerCase();
+  const rest = address.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
+  const [, host = ''] = /^([\w.-]+|\[[^\]]*\])(?::\d*)?(?:[/?#]|$)/.exec(rest) ?? [];
+  return host.toLowerCase().replace(/\.$/, '');
 }

@@ -118,9 +118,14 @@ describe('root', () => {
 
 test.each([
   ['https://Ledger.example:8443/rpc', 'ledger.example'],
-  ['http://user:secret@ledger.example/', 'ledger.example'],
+  ['https://ledger.example./rpc', 'ledger.example'],
   ['http://[::1]:8545', '[::1]'],
   ['ledger.example/log', 'ledger.example'],
   ['localhost:8787', 'localhost'],
   ['https:///x', ''],
+  // fetch refuses the first; it would go to ledger.example for the others
+  ['http://user:secret@ledger.example/', ''],
+  ['https://ledger.example\\@two.example/', ''],
+  ['https://ledger%2Eexample/', ''],
+  ['https://ledger\t.example/', ''],
 ])('hostName(%s)', (address, host) => expect(hostName(address)).toBe(host));
