@@ -12,6 +12,8 @@ const MAX_CONTENT = 16 * 1024 * 1024;
 const MAX_PAGE = 4 * 1024 * 1024;
 const TIMEOUT_MS = 20_000;
 const ATTEMPTS = 4;
+/** Of a document that was removed, and of one whose stored text is not the recorded one: 410, 409. */
+const ANSWERS: ReadonlySet<number> = new Set([200, 404, 409, 410]);
 const PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -41,7 +43,7 @@ export class HttpSource implements LogSource {
     const { status, bytes } = await this.get(`log/contents/${id}`, MAX_CONTENT);
     if (status === 200) return { kind: 'found', bytes };
     if (status === 410) return { kind: 'erased', date: erasedDate(bytes) };
-    return { kind: 'absent' };
+    return { kind: status === 409 ? 'altered' : 'absent' };
   }
 
   page(path: string): Promise<Uint8Array> {
@@ -54,7 +56,7 @@ export class HttpSource implements LogSource {
     throw new SourceError('missing', `${this.name}/${path} was answered ${status}`);
   }
 
-  /** Answers 200, 404 and 410; everything else is tried again. */
+  /** Gives what is an answer; everything else is tried again. */
   private async get(path: string, max: number): Promise<Answer> {
     const url = `${this.name}/${path}`;
     let why = '';
@@ -68,8 +70,7 @@ export class HttpSource implements LogSource {
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
         const { status } = response;
-        if (status === 200 || status === 404 || status === 410)
-          return { status, bytes: await readBounded(response, max) };
+        if (ANSWERS.has(status)) return { status, bytes: await readBounded(response, max) };
         await response.body?.cancel();
         why = `was answered ${status}`;
         pause = Math.max(pause, 1_000 * Number(response.headers.get('retry-after') ?? 0) || 0);

@@ -3,11 +3,13 @@ import type { ContentId } from '#lib/canonical';
 
 /**
  * What a source says about a content document. `erased`: removed on that day (RFC 3339 or a plain date), its entry
- * stays. `absent`: not here, or of a kind that is not public.
+ * stays. `altered`: the source says itself that its text is not the recorded one. `absent`: not here, or of a kind that
+ * is not public.
  */
 export type ContentAnswer =
   | { readonly kind: 'found'; readonly bytes: Uint8Array }
   | { readonly kind: 'erased'; readonly date: string }
+  | { readonly kind: 'altered' }
   | { readonly kind: 'absent' };
 
 /** Paths are those of the service (docs/formats/log.md), without a slash in front. */

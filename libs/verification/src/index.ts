@@ -12,6 +12,7 @@ export {
 export { type CheckInput, check } from './check.ts';
 export type { Times } from './check-log.ts';
 export type { Engines } from './check-number.ts';
+export { eligibleEndpoints, endpointsNeeded, hostName } from './endpoints.ts';
 export { VerificationError, type VerificationErrorCode } from './errors.ts';
 export { type Facts, factsOf, fieldFactsOf, methodName } from './facts.ts';
 export { HEADLINES, type Headline, headlineOf } from './headline.ts';
