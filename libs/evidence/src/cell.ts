@@ -23,8 +23,17 @@ export interface Sheet {
 /** What people type for "nothing here". */
 const BLANKS = new Set(['', '/', '-', '—', '--', '无', 'n/a', 'na', '#n/a']);
 
-/** Full-width and compatibility forms folded (NFKC), outer white space off. */
-export const foldText = (text: string): string => text.normalize('NFKC').trim();
+/**
+ * Full-width and compatibility forms folded (NFKC), line breaks and runs of white space one space, outer white space off.
+ * What nobody sees goes: chat programs and web pages leave such characters behind in what is copied from them.
+ */
+export const foldText = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .replace(/\s+/g, ' ')
+    .replace(/\p{Cc}/gu, '')
+    .trim();
 
 /** The folded text of a cell, or null for an empty one. */
 export function cellText(cell: Cell | null | undefined): string | null {

@@ -74,6 +74,14 @@ test('a missing quantity takes its readings with it', () => {
   expect(document.basis).toEqual({ kind: 'stated' });
 });
 
+test('whatever a meter file is called, its name is one visible line of at most 200 characters', () => {
+  const sheetOf = (sheet: string) =>
+    makeActivityDocument({ ...DRAFT, place: { sheet, row: 2 } }, OWNER, random).document.source.sheet;
+  expect(sheetOf(' 电表\u200b\n1.csv\u202e')).toBe('电表 1.csv');
+  expect([...sheetOf('😀'.repeat(300))]).toHaveLength(200);
+  expect(sheetOf('\u200b')).toBe('–');
+});
+
 test('every hideable path is there in a document', () => {
   const { document } = makeActivityDocument(
     { ...DRAFT, supplier: { name: 'Mill', factor: null } },

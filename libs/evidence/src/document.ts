@@ -1,6 +1,7 @@
 /** From a confirmed draft to the content document that is recorded. */
 import { type ContentId, canonicalBytes, contentId, toBase64url } from '#lib/canonical';
 import type { ActivityDocument, ActivityDraft } from './activity.ts';
+import { foldText } from './cell.ts';
 
 export interface DocumentOwner {
   /** DID of the organisation and URI of the facility. */
@@ -38,7 +39,7 @@ export function makeActivityDocument(
     supplier: draft.supplier,
     source: {
       grade: draft.grade,
-      sheet: draft.place.sheet,
+      sheet: sheetName(draft.place.sheet),
       row: draft.place.row,
       meter: draft.meter,
       voucher:
@@ -47,6 +48,9 @@ export function makeActivityDocument(
   };
   return { document, voucherSalt };
 }
+
+/** A meter file has its file's name in place of a sheet's, and files are called anything. */
+const sheetName = (name: string): string => [...foldText(name)].slice(0, 200).join('') || '–';
 
 /** SHA-256(JCS([salt, voucher])) as a content id; `voucher` is its number, or the SHA-256 of its scan in hex. */
 export function voucherHash(salt: string, voucher: string): ContentId {

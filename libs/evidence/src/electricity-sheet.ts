@@ -16,6 +16,7 @@ import {
   readRowLine,
   readRowUnit,
   readState,
+  readText,
 } from './row-values.ts';
 import type { SheetResult } from './sheet-result.ts';
 import type { Table, TableRow } from './table.ts';
@@ -40,7 +41,7 @@ export function readElectricity(table: Table<Column>): SheetResult {
       refusals.push(refuse('evidence/unknown-word', row.place('line'), { seen: line, wanted }));
       return [];
     }
-    const meter = cellText(row.cell('meter'));
+    const meter = readText(row, 'meter', refusals);
     const activity: ActivityDraft = {
       kind: 'electricity',
       item: item.code,

@@ -11,7 +11,7 @@ import type { ImportDraft, Place, Question, Refusal } from './draft.ts';
 import { itemByCode } from './items.ts';
 import { askAboutEnergy } from './plausibility.ts';
 import { refuse } from './refusals.ts';
-import { readAmount, readRowUnit } from './row-values.ts';
+import { readAmount, readRowUnit, readText } from './row-values.ts';
 import { readTable, type TableRow } from './table.ts';
 import {
   civilDate,
@@ -68,9 +68,10 @@ export function importMeterCsv(sheet: Sheet, context: MeterContext): ImportDraft
   hours.sort((a, b) => a.start - b.start || a.row - b.row);
   refusals.push(...findDuplicates(sheet, hours));
   const period = hours.length === 0 ? null : findPeriod(sheet, hours, context.year, refusals);
+  const [head] = table.rows;
+  const meter = head ? readText(head, 'meter', refusals) : null;
   if (period === null || refusals.length > 0) return makeDraft([], refusals, [], table.notes);
 
-  const meter = cellText(table.rows[0]?.cell('meter') ?? null);
   const activity = meterActivity(sheet, context, hours, period, meter);
   const row = { activity, period: { ...period, ...activity.period }, quantityPlace: whole(sheet) };
   const output = outputOf(context);

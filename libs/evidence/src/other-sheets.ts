@@ -21,6 +21,7 @@ import {
   readRowLine,
   readRowUnit,
   readState,
+  readText,
   readWord,
 } from './row-values.ts';
 import type { ReadRow, SheetResult } from './sheet-result.ts';
@@ -86,7 +87,7 @@ export function readTransport(table: Table<keyof typeof TRANSPORT_COLUMNS>): She
       refusals.push(refuse('evidence/too-many-digits', row.place('mass'), { seen: value }));
       return null;
     }
-    const cargo = cellText(row.cell('cargo'));
+    const cargo = readText(row, 'cargo', refusals);
     const { name, ...item } = itemByCode(`${mode}-${direction}`);
     const named = cargo === null ? name : { zh: `${name.zh}：${cargo}`, en: `${name.en}: ${cargo}` };
     return draftRow(row, { ...item, name: named }, 'shared', refusals, 'mass', {
@@ -190,7 +191,7 @@ function readSupplier(
   row: TableRow<SupplierColumn>,
   refusals: Refusal[],
 ): ActivityDraft['supplier'] | 'refused' {
-  const name = cellText(row.cell('supplier'));
+  const name = readText(row, 'supplier', refusals);
   const parts: readonly SupplierColumn[] = [
     'supplierFactor',
     'supplierFactorUnit',

@@ -74,6 +74,12 @@ const TEXTS = {
     '检查数值和单位',
     'check the value and its unit',
   ),
+  'evidence/too-long-text': text(
+    '文字过长（超过 120 字）：{seen}',
+    'the text has more than 120 characters: {seen}',
+    '缩短文字',
+    'shorten the text',
+  ),
   'evidence/negative-quantity': text(
     '数量不能为负：{seen}',
     'a quantity cannot be negative: {seen}',

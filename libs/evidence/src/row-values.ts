@@ -196,6 +196,17 @@ export function readGrade(row: TableRow<'grade' | 'voucher'>, refusals: Refusal[
   return null;
 }
 
+/** Free words may stand in a document's names, which hold 200 characters together with our own words. */
+const MOST_CHARACTERS = 120;
+
+/** Free text, or null for an empty cell. */
+export function readText<K extends string>(row: TableRow<K>, column: K, refusals: Refusal[]): string | null {
+  const text = cellText(row.cell(column));
+  if (text !== null && [...text].length > MOST_CHARACTERS)
+    refusals.push(refuse('evidence/too-long-text', row.place(column), { seen: text }));
+  return text;
+}
+
 /** The line of a row; `fallback` when the column is empty, or a refusal when there is no fallback. */
 export function readRowLine(row: TableRow<'line'>, fallback: Line | null, refusals: Refusal[]): Line | null {
   const written = cellText(row.cell('line'));

@@ -51,6 +51,19 @@ const electricity = (...rows: Written[][]): Sheet => sheet('电力', [ELECTRICIT
 const reading = (...rest: Written[]): Written[] => ['2025-01-01', '2025-01-31', '产线', 'L1', 'E-1', ...rest];
 
 describe('a plain workbook', () => {
+  test('line breaks and what nobody sees in free words are no part of them; too many words are refused', () => {
+    const transport = (cargo: string, mass = '1.5') =>
+      sheet('运输', [
+        ['月份', '方向', '方式', '重量', '重量单位', '距离', '距离单位', '货物'],
+        ['2025-01', '进厂', '公路', mass, '吨', '100', '公里', cargo],
+      ]);
+    const { activities, refusals } = draftOf(transport('\u200b甘蔗浆\n（二期）\ufeff\u202e', '1.5\u200b'));
+    expect(refusals).toEqual([]);
+    expect(activities[0]?.name.zh).toBe('公路运输（进厂）：甘蔗浆 (二期)');
+    expect(activities[0]?.quantity).toEqual({ value: '150', unit: 'tkm' });
+    expect(findings(draftOf(transport('浆'.repeat(121))))).toEqual(['evidence/too-long-text 运输 2 H']);
+  });
+
   test('Chinese and English headers give the same activities', () => {
     const zh = draftOf(
       sheet('物料', [

@@ -168,6 +168,17 @@ describe('members that go together', () => {
     ['organisation/v1', { '/names/fr': 'x' }, 'record/malformed /names/fr'],
     ['organisation/v1', { '/names/en': 'a\u202eb' }, 'record/malformed /names/en'],
     ['organisation/v1', { '/names/en': 'a\nb' }, 'record/malformed /names/en'],
+    ['organisation/v1', { '/names/en': ' \u3000\u00a0' }, 'record/malformed /names/en'],
+    ...[0x85, 0xad, 0x200b, 0x200f, 0x2028, 0x3164, 0xfeff, 0xe0041].map(
+      (unseen) =>
+        [
+          'organisation/v1',
+          { '/names/en': `a${String.fromCodePoint(unseen)}b` },
+          'record/malformed /names/en',
+        ] as const,
+    ),
+    ['withdrawal/v1', { '/reason': 'a\r\n\tb' }, 'taken'],
+    ['withdrawal/v1', { '/reason': 'a\u001b[2J' }, 'record/malformed /reason'],
     ['organisation/v1', { '/names/en': '😀'.repeat(200) }, 'taken'],
     ['organisation/v1', { '/names/en': '😀'.repeat(201) }, 'record/malformed /names/en'],
     ['organisation/v1', { '/address/a-b': 'x' }, 'record/malformed /address/a-b'],

@@ -149,9 +149,20 @@ export const CONTENT_ID: Rule<`sha256:${string}`> = (value, at) => {
   return value;
 };
 
-/** One line for people. Direction overrides are refused: they make a text look like another. */
-export const NAME = match(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]{1,200}$/u, 'one line of 1 to 200 characters');
-export const TEXT = match(/^[^\u202a-\u202e\u2066-\u2069]{0,5000}$/u, 'up to 5000 characters');
+/**
+ * Controls, marks that turn the direction of text, and what nobody sees: they make a name look like another's, or like
+ * none. Code points and no Unicode classes, which grow: all readers of a record must judge it alike.
+ */
+const UNSEEN = String.raw`\0-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}`;
+/** One line for people. */
+export const NAME = match(
+  new RegExp(`^(?!\\s*$)[^${UNSEEN}]{1,200}$`, 'u'),
+  'one line of 1 to 200 visible characters',
+);
+export const TEXT = match(
+  new RegExp(`^(?:[\\t\\n\\r]|[^${UNSEEN}]){0,5000}$`, 'u'),
+  'up to 5000 visible characters',
+);
 export const HEX32 = match(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
 export const ADDRESS = match(/^0x[0-9a-fA-F]{40}$/, '0x and 40 hex digits');
 export const BYTES32_HEX = match(/^0x[0-9a-f]{64}$/, '0x and 64 lower-case hex digits');

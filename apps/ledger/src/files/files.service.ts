@@ -100,11 +100,9 @@ export class FilesService {
   }
 }
 
-/** A name from outside: one line, no path, no control characters, at most 200 characters. */
+/** A name from outside: one line, no path, at most 200 characters, all of them such as a name in a document may hold. */
 export function shownName(name: string): string {
   const last = name.split(/[\\/]/).at(-1) ?? '';
-  const clean = [...last.normalize('NFC')]
-    .filter((character) => character >= ' ' && character !== '\u007f')
-    .join('');
-  return clean.slice(0, 200).trim() || 'file';
+  const seen = last.normalize('NFC').replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, '');
+  return [...seen].slice(0, 200).join('').trim() || 'file';
 }

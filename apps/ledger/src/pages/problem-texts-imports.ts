@@ -104,6 +104,12 @@ export const IMPORT_PROBLEMS: ProblemTexts = {
     '数字写法有歧义。',
     '小数点用“.”，千位分隔用“,”。',
   ],
+  'evidence/too-long-text': [
+    'A name or remark in a cell has more than 120 characters.',
+    'Shorten it.',
+    '单元格中的名称或说明超过 120 字。',
+    '缩短文字。',
+  ],
   'evidence/too-many-digits': [
     'A number has too many digits.',
     'Check the value and its unit.',
