@@ -10,7 +10,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatEther, formatUnits, getCreateAddress, JsonRpcProvider, Wallet, ZeroHash } from 'ethers';
+import { formatEther, formatUnits, getCreateAddress, JsonRpcProvider, ZeroHash } from 'ethers';
+import type { ChainSigner } from '../apps/ledger/src/anchoring/signer.ts';
 import type { ChainFacts } from '../apps/ledger/src/chain/chain-facts.ts';
 import type { JsonRpcClient } from '../apps/ledger/src/chain/json-rpc.ts';
 import type { Config } from '../apps/ledger/src/config.ts';
@@ -28,6 +29,14 @@ const building = spawnSync(process.execPath, [join(ROOT, 'scripts/build.ts')], {
 if (building.status !== 0) process.exit(1);
 const built = <Module>(path: string): Promise<Module> =>
   import(new URL(`../dist/apps/ledger/src/${path}`, import.meta.url).href);
+const { cadenceOf } =
+  await built<typeof import('../apps/ledger/src/anchoring/cadence.ts')>('anchoring/cadence.js');
+const { describeCosts, reckon } =
+  await built<typeof import('../apps/ledger/src/anchoring/costs.ts')>('anchoring/costs.js');
+const { openSigner, signTransaction } =
+  await built<typeof import('../apps/ledger/src/anchoring/signer.ts')>('anchoring/signer.js');
+const { currencyOf } =
+  await built<typeof import('../apps/ledger/src/chain/currency.ts')>('chain/currency.js');
 const { CONTRACT_NAMES, CONTRACTS, creationCode } =
   await built<typeof import('../apps/ledger/src/chain/contracts.ts')>('chain/contracts.js');
 const { contractAt, deriveLogId, identifyChain, originHash } =
@@ -50,17 +59,6 @@ class DeployError extends Error {
   override readonly name = 'DeployError';
 }
 
-const CURRENCIES: Readonly<Record<string, string>> = {
-  1: 'ETH',
-  10: 'ETH',
-  56: 'BNB',
-  100: 'xDAI',
-  137: 'POL',
-  8453: 'ETH',
-  42161: 'ETH',
-  17000: 'test ETH',
-  11155111: 'test ETH',
-};
 function stepsOf(installation: Installation, owner: string, firstNonce: number) {
   const [anchor, bodies, registry] = [0, 1, 2].map((step) =>
     getCreateAddress({ from: owner, nonce: firstNonce + step }),
@@ -100,17 +98,25 @@ async function estimate(provider: JsonRpcProvider, from: string, steps: readonly
 }
 const stepOf = (steps: readonly Step[], at: number): Step => steps[at] as Step;
 
-async function send(provider: JsonRpcProvider, wallet: Wallet, step: Step, nonce: number) {
+type Sending = { provider: JsonRpcProvider; signer: ChainSigner; chainId: bigint };
+
+async function send({ provider, signer, chainId }: Sending, step: Step, nonce: number) {
   const request = { to: step.to, data: step.data, nonce };
-  const gasLimit = ((await provider.estimateGas({ from: wallet.address, ...request })) * 12n) / 10n;
-  const sent = await wallet.connect(provider).sendTransaction({ ...request, gasLimit });
-  say(`sent ${step.what}: ${sent.hash}`);
+  const gasLimit = ((await provider.estimateGas({ from: signer.address, ...request })) * 12n) / 10n;
+  const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await provider.getFeeData();
+  const fees = {
+    maxFeePerGas: maxFeePerGas ?? gasPrice ?? 0n,
+    maxPriorityFeePerGas: maxPriorityFeePerGas ?? 0n,
+  };
+  const { raw, hash } = await signTransaction(signer, { ...request, ...fees, chainId, gasLimit });
+  const sent = await provider.broadcastTransaction(raw);
+  say(`sent ${step.what}: ${hash}`);
   const receipt = await sent.wait();
-  if (receipt?.status !== 1) throw new DeployError(`${step.what} failed in transaction ${sent.hash}`);
+  if (receipt?.status !== 1) throw new DeployError(`${step.what} failed in transaction ${hash}`);
 }
 
 async function deploy(config: Config, installation: Installation, confirmed: boolean): Promise<void> {
-  const rpcUrl = config.chainRpcUrl as string;
+  const rpcUrl = config.chainRpcUrls[0] as string;
   const rpc = new rpcClient.JsonRpcClient(rpcUrl);
   const kept = await installation.keptChain();
   if (kept)
@@ -118,10 +124,10 @@ async function deploy(config: Config, installation: Installation, confirmed: boo
       `${installation.dataDir} stands on chain ${kept.chainId} already; choose an empty DATA_DIR for another`,
     );
   const chain = await identifyChain(rpc);
-  const wallet = new Wallet(installation.chainOperator.secretKey);
+  const signer = openSigner(config, installation);
   const provider = new JsonRpcProvider(rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
   try {
-    const done = await provider.getTransactionCount(wallet.address);
+    const done = await provider.getTransactionCount(signer.address);
     const begunFile = installation.pathOf('deployment.json');
     const begun = (await readJson<Begun>(begunFile)) ?? {
       chainId: String(chain.chainId),
@@ -133,21 +139,21 @@ async function deploy(config: Config, installation: Installation, confirmed: boo
         `a deployment on chain ${begun.chainId} was begun in this data folder: finish that one`,
       );
 
-    const { steps, addresses } = stepsOf(installation, wallet.address, begun.firstNonce);
-    const gas = await estimate(provider, wallet.address, steps);
+    const { steps, addresses } = stepsOf(installation, signer.address, begun.firstNonce);
+    const gas = await estimate(provider, signer.address, steps);
     const skipped = done - begun.firstNonce;
     const total = gas.slice(skipped).reduce((sum, one) => sum + one, 0n);
     const { gasPrice, maxFeePerGas } = await provider.getFeeData();
     const price = gasPrice ?? maxFeePerGas ?? 0n;
     const cost = total * price;
-    const balance = await provider.getBalance(wallet.address);
-    const currency = CURRENCIES[String(chain.chainId)] ?? "of the chain's currency";
+    const balance = await provider.getBalance(signer.address);
+    const currency = currencyOf(chain.chainId);
 
     say(
       `chain ${chain.chainId} at ${rpcClient.hideSecrets(rpcUrl)}, genesis ${chain.genesis}, ${config.chainKind}`,
     );
     say(
-      `from  ${wallet.address}, which will own the log and pay for anchors; it has ${formatEther(balance)} ${currency}`,
+      `from  ${signer.address}, which will own the log and pay for anchors; it has ${formatEther(balance)} ${currency}`,
     );
     for (const [at, { what, to }] of steps.entries()) {
       const where = to === null ? ` at ${addresses[what as keyof typeof addresses]}` : '';
@@ -155,6 +161,9 @@ async function deploy(config: Config, installation: Installation, confirmed: boo
     }
     say(`cost  ${total} gas x ${formatUnits(price, 'gwei')} gwei = ${formatEther(cost)} ${currency}`);
     say('      (a rollup adds its fee for data; prices move until the transactions are in)');
+    const cadence = cadenceOf(config, false, installation.maxAnchorDelay);
+    const running = reckon(cadence, { base: price, tip: 0n }, null, chain.chainId);
+    say(`then  ${describeCosts(running, cadence)}`);
     if (!confirmed) {
       say('\nNothing was sent. To deploy:\n');
       say(`  ${commandOf(config)}\n`);
@@ -162,13 +171,14 @@ async function deploy(config: Config, installation: Installation, confirmed: boo
     }
     if (balance < cost)
       throw new DeployError(
-        `${wallet.address} has ${formatEther(balance)}, but ${formatEther(cost)} is needed: fund it first`,
+        `${signer.address} has ${formatEther(balance)}, but ${formatEther(cost)} is needed: fund it first`,
       );
 
     await writeJson(begunFile, begun, 0o644);
     for (const [at, step] of steps.entries())
-      if (at >= skipped) await send(provider, wallet, step, begun.firstNonce + at);
-    const facts = await readFacts(rpc, config, installation, chain, addresses);
+      if (at >= skipped)
+        await send({ provider, signer, chainId: chain.chainId }, step, begun.firstNonce + at);
+    const facts = await readFacts(rpc, config, installation, chain, addresses, signer.address);
     const block = await provider.getBlock('latest');
     await installation.keepChain(facts);
     const report = {
@@ -183,7 +193,7 @@ async function deploy(config: Config, installation: Installation, confirmed: boo
       log: {
         id: facts.logId,
         origin: installation.origin,
-        owner: wallet.address,
+        owner: signer.address,
         maxDelaySeconds: installation.maxAnchorDelay,
       },
       domainSalt: facts.domainSalt,
@@ -202,8 +212,8 @@ async function readFacts(
   installation: Installation,
   chain: { chainId: bigint; genesis: string },
   addresses: Readonly<Record<(typeof CONTRACT_NAMES)[number], string>>,
+  owner: string,
 ): Promise<ChainFacts> {
-  const owner = installation.chainOperator.address;
   const logId = deriveLogId(chain.chainId, addresses.CheckpointAnchor, owner, installation.origin);
   const asked = CONTRACTS.CheckpointAnchor.encodeFunctionData('logOwner', [logId]);
   const answer = await rpc.call('eth_call', [{ to: addresses.CheckpointAnchor, data: asked }, 'latest']);
@@ -224,12 +234,17 @@ async function readFacts(
 
 function commandOf(config: Config): string {
   const quoted = (text: string) => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const textOf = (value: number | null) => (value === null ? null : String(value));
   const settings: [string, string | null][] = [
-    ['CHAIN_RPC_URL', config.chainRpcUrl],
+    ['CHAIN_RPC_URL', config.chainRpcUrls.join(',')],
     ['ANCHORLEAF_CHAIN_KIND', config.chainKind],
     ['ANCHORLEAF_CHAIN_OPERATOR', config.chainOperator],
     ['DATA_DIR', config.dataDir],
     ['PUBLIC_URL', config.publicUrl],
+    ['ANCHORLEAF_MAX_ANCHOR_DELAY_SECONDS', textOf(config.maxAnchorDelaySeconds)],
+    ['ANCHORLEAF_ANCHOR_SECONDS', textOf(config.anchorSeconds)],
+    ['ANCHORLEAF_SIGNER_URL', config.signerUrl],
+    ['ANCHORLEAF_SIGNER_ADDRESS', config.signerAddress],
   ];
   const set = settings.flatMap(([name, value]) => (value === null ? [] : [`${name}=${quoted(value)}`]));
   return `${set.join(' ')} npm run deploy -- --yes`;
@@ -239,7 +254,7 @@ try {
   const unknown = process.argv.slice(2).filter((argument) => argument !== '--yes');
   if (unknown.length > 0) throw new DeployError(`unknown argument ${unknown[0]}; there is only --yes`);
   const config = loadConfig(process.env);
-  if (config.chainRpcUrl === null)
+  if (config.chainRpcUrls.length === 0)
     throw new DeployError(
       'CHAIN_RPC_URL is not set; the embedded test ledger deploys by itself at the first `npm start`',
     );

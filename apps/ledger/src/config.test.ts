@@ -19,7 +19,9 @@ test('nothing has to be set', () => {
     dataDir: './.data',
     publicUrl: null,
     databaseUrl: null,
-    chainRpcUrl: null,
+    chainRpcUrls: [],
+    anchorEntries: null,
+    lowBalanceDays: 14,
     publicRpcUrls: [],
     metricsPort: null,
     trustProxy: false,
@@ -99,6 +101,36 @@ test('another chain says what it is', () => {
       CHAIN_RPC_URL: 'http://localhost:8545',
     }),
   ).toEqual([]);
+});
+
+test('several endpoints, a fee ceiling, and a remote signer with its account', () => {
+  const signer = `0x${'ab'.repeat(20)}`;
+  expect(
+    loadConfig({
+      CHAIN_RPC_URL: 'https://a.example/key, https://b.example',
+      ANCHORLEAF_ANCHOR_ENTRIES: '1000',
+      ANCHORLEAF_MAX_FEE_GWEI: '0.05',
+      ANCHORLEAF_FINALITY_DEPTH: '12',
+      ANCHORLEAF_SIGNER_URL: 'http://127.0.0.1:9000',
+      ANCHORLEAF_SIGNER_ADDRESS: signer,
+    }),
+  ).toMatchObject({
+    chainRpcUrls: ['https://a.example/key', 'https://b.example'],
+    anchorEntries: 1000,
+    maxFeeGwei: '0.05',
+    finalityDepth: 12,
+    signerAddress: signer,
+  });
+  expect(mistakesOf({ ANCHORLEAF_SIGNER_URL: 'http://127.0.0.1:9000' })).toHaveLength(2);
+  expect(mistakesOf({ ANCHORLEAF_MAX_FEE_GWEI: '1e9' })).toHaveLength(1);
+  expect(mistakesOf({ CHAIN_RPC_URL: 'https://a.example,ftp://b.example' })).toHaveLength(1);
+});
+
+test('anchors are never planned later than the log promises', () => {
+  const promise = (seconds: string) =>
+    mistakesOf({ ANCHORLEAF_ANCHOR_SECONDS: seconds, ANCHORLEAF_MAX_ANCHOR_DELAY_SECONDS: '600' });
+  expect(promise('600')).toEqual([expect.stringContaining('every anchor would be overdue')]);
+  expect(promise('599')).toEqual([]);
 });
 
 test('.env.example is what the class says', async () => {

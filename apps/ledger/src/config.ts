@@ -65,10 +65,12 @@ export class Config {
   @Matches(/^postgres(ql)?:\/\//, { message: 'must start with postgres:// or postgresql://' })
   databaseUrl: string | null = null;
 
-  @Env('CHAIN_RPC_URL', 'JSON-RPC of an EVM chain, for the server only. Default: an embedded test ledger.')
-  @IsOptional()
-  @IsUrl(httpUrl, { message: 'must be an http or https URL' })
-  chainRpcUrl: string | null = null;
+  @Env(
+    'CHAIN_RPC_URL',
+    'JSON-RPC of an EVM chain, for the server only; several endpoints of it separated by commas, the preferred one first. Default: an embedded test ledger.',
+  )
+  @IsUrl(httpUrl, { each: true, message: 'must be http or https URLs, separated by commas' })
+  chainRpcUrls: readonly string[] = [];
 
   @Env(
     'PUBLIC_RPC_URLS',
@@ -127,6 +129,12 @@ export class Config {
   @Max(86_400)
   anchorSeconds: number | null = null;
 
+  @Env('ANCHORLEAF_ANCHOR_ENTRIES', 'Anchor earlier once so many entries wait. Default: by time alone.')
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  anchorEntries: number | null = null;
+
   @Env(
     'ANCHORLEAF_MAX_ANCHOR_DELAY_SECONDS',
     'Delay after which a missing anchor counts as overdue. Fixed in the contract when the log is opened. Default 3600 on the embedded chain, 86400 on another.',
@@ -136,6 +144,58 @@ export class Config {
   @Min(60)
   @Max(31_536_000)
   maxAnchorDelaySeconds: number | null = null;
+
+  @Env(
+    'ANCHORLEAF_MAX_FEE_GWEI',
+    'Most that is paid for a unit of gas, for instance 40 or 0.05. Above it transactions wait. Default: whatever the chain asks.',
+  )
+  @IsOptional()
+  @Matches(/^\d{1,9}(\.\d{1,9})?$/, { message: 'must be a decimal number with at most 9 places' })
+  maxFeeGwei: string | null = null;
+
+  @Env(
+    'ANCHORLEAF_LOW_BALANCE_DAYS',
+    "Raise the alarm when the sender's money pays for anchors of fewer days than these, at present fees.",
+  )
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  lowBalanceDays = 14;
+
+  @Env(
+    'ANCHORLEAF_CONFIRMATIONS',
+    'Blocks, its own included, after which a transaction is shown as confirmed.',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  confirmations = 3;
+
+  @Env(
+    'ANCHORLEAF_FINALITY_DEPTH',
+    'For a chain whose nodes name no finalized block: a block is final when so many are on top of it. Default: what the nodes name.',
+  )
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(100_000)
+  finalityDepth: number | null = null;
+
+  @Env(
+    'ANCHORLEAF_SIGNER_URL',
+    'Remote signer (Web3Signer, ETH1 API) that holds the key of ANCHORLEAF_SIGNER_ADDRESS. Default: keys/chain-operator.json in the data folder.',
+  )
+  @IsOptional()
+  @IsUrl(httpUrl, { message: 'must be an http or https URL' })
+  signerUrl: string | null = null;
+
+  @Env(
+    'ANCHORLEAF_SIGNER_ADDRESS',
+    'Account that the remote signer signs for: it owns the log and pays for anchors.',
+  )
+  @IsOptional()
+  @Matches(/^0x[0-9a-fA-F]{40}$/, { message: 'must be 0x and 40 hex digits' })
+  signerAddress: string | null = null;
 
   @Env('ANCHORLEAF_CHAIN_KIND', 'What CHAIN_RPC_URL leads to: test, private or public. Readers see it.')
   @IsIn(['test', 'private', 'public'])
@@ -166,7 +226,7 @@ type Value = string | number | boolean | null | readonly string[];
 function readValue(text: string, property: string, fallback: Value): Value {
   if (Array.isArray(fallback)) return text.split(',').map((part) => part.trim());
   if (typeof fallback === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
-  const isNumber = typeof fallback === 'number' || /Port$|Seconds$/.test(property);
+  const isNumber = typeof fallback === 'number' || /(Port|Seconds|Entries|Depth)$/.test(property);
   return isNumber && /^\d{1,9}$/.test(text) ? Number(text) : text;
 }
 
@@ -189,12 +249,21 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (!config.tlsCertFile !== !config.tlsKeyFile)
     mistakes.push('TLS_CERT_FILE and TLS_KEY_FILE belong together: set both or none');
-  if (!config.chainRpcUrl && config.chainKind !== 'test')
+  if (config.chainRpcUrls.length === 0 && config.chainKind !== 'test')
     mistakes.push(
       'ANCHORLEAF_CHAIN_KIND: the embedded chain is a test ledger; set CHAIN_RPC_URL for another',
     );
   if (config.chainKind === 'private' && !config.chainOperator)
     mistakes.push('ANCHORLEAF_CHAIN_OPERATOR: say who runs the private chain');
+  if (!config.signerUrl !== !config.signerAddress)
+    mistakes.push('ANCHORLEAF_SIGNER_URL and ANCHORLEAF_SIGNER_ADDRESS belong together: set both or none');
+  if (config.signerUrl && config.chainRpcUrls.length === 0)
+    mistakes.push('ANCHORLEAF_SIGNER_URL: the embedded chain has its own key; set CHAIN_RPC_URL for another');
+  const { anchorSeconds, maxAnchorDelaySeconds } = config;
+  if (anchorSeconds !== null && maxAnchorDelaySeconds !== null && anchorSeconds >= maxAnchorDelaySeconds)
+    mistakes.push(
+      `ANCHORLEAF_ANCHOR_SECONDS=${anchorSeconds}: must be shorter than ANCHORLEAF_MAX_ANCHOR_DELAY_SECONDS=${maxAnchorDelaySeconds}, or every anchor would be overdue`,
+    );
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;
 }

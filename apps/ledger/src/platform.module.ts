@@ -1,7 +1,11 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { AnchorLoop } from './anchoring/anchor-loop.ts';
+import { AnchoringController } from './anchoring/anchoring.controller.ts';
+import { AnchoringReport } from './anchoring/anchoring-report.ts';
 import { AnchorsService } from './anchoring/anchors.service.ts';
+import { BalanceService } from './anchoring/balance.service.ts';
+import { ChainWatch } from './anchoring/chain-watch.ts';
 import { SenderService } from './anchoring/sender.service.ts';
 import { ChainService, OpenedChain } from './chain/chain.service.ts';
 import { RpcController } from './chain/rpc.controller.ts';
@@ -42,11 +46,14 @@ export type Ground = {
 };
 
 const SERVICES = [
+  AnchoringReport,
   AnchorLoop,
   AnchorsService,
   ApiKeysService,
+  BalanceService,
   ChainEventsService,
   ChainService,
+  ChainWatch,
   DocumentsService,
   EnrolmentService,
   InstallationRoot,
@@ -61,6 +68,7 @@ const SERVICES = [
 ];
 
 const CONTROLLERS = [
+  AnchoringController,
   ContentController,
   DidController,
   HealthController,

@@ -7,33 +7,43 @@ import {
 import { DataSource } from 'typeorm';
 import { toHex } from '#lib/canonical';
 import { ChainService } from '../chain/chain.service.ts';
+import { Clock } from '../clock.ts';
 import { Config } from '../config.ts';
+import { Installation } from '../installation/installation.ts';
 import { InstallationRoot } from '../installation/root.service.ts';
 import { ProofsService } from '../log/proofs.service.ts';
 import { Sequencer } from '../log/sequencer.ts';
 import { checkAgainstChain, LogStopped } from '../log/start-up.ts';
 import { WriterLease } from '../log/writer-lease.ts';
 import { AnchorsService } from './anchors.service.ts';
+import { type Cadence, cadenceOf, dueAt, type Waiting } from './cadence.ts';
+import { ChainWatch } from './chain-watch.ts';
 import { SenderService } from './sender.service.ts';
 import { hasOpen } from './transactions.ts';
 
-const PURPOSE = 'anchor';
+export const ANCHOR = 'anchor';
+/** After a failure, doubled by each one that follows: a chain that refuses every anchor is not to be asked at full speed. */
 const FAILURE_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 600_000;
 /** A look now and then even when nobody calls: entries of before a crash, a lost wake-up. */
 const LOOK_MS = 30_000;
+/** Looks for full batches are at least so far apart: every commit of the log wakes the loop. */
+const COUNT_MS = 200;
 
 /**
- * Brings the newest head on chain, one anchor at a time. The proof starts from the head that the contract holds now, so
- * a late anchor is simply covered by the next one.
+ * Brings the newest head on chain when it is due, one anchor at a time. The proof starts from the head that the contract
+ * holds now, so a late anchor is simply covered by the next one.
  */
 @Injectable()
 export class AnchorLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly cadence: Cadence;
   private readonly logger = new Logger('anchor');
-  private readonly delayMs: number;
   private timer: NodeJS.Timeout | null = null;
-  private dueAt = Number.POSITIVE_INFINITY;
+  private lookAt = Number.POSITIVE_INFINITY;
   private running: Promise<void> | null = null;
+  private isHurried = false;
   private isClosing = false;
+  private failures = 0;
 
   constructor(
     private readonly database: DataSource,
@@ -41,22 +51,28 @@ export class AnchorLoop implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly proofs: ProofsService,
     private readonly anchors: AnchorsService,
     private readonly sender: SenderService,
+    private readonly watch: ChainWatch,
     private readonly sequencer: Sequencer,
     private readonly lease: WriterLease,
     private readonly root: InstallationRoot,
+    private readonly clock: Clock,
     config: Config,
+    installation: Installation,
   ) {
-    this.delayMs = 1_000 * (config.anchorSeconds ?? (chain.isEmbedded ? 1 : 600));
+    this.cadence = cadenceOf(config, chain.isEmbedded, installation.maxAnchorDelay);
   }
 
   onApplicationBootstrap(): void {
-    this.sender.on(PURPOSE, async (tx, transaction, logs) => {
+    this.sender.on(ANCHOR, async (tx, transaction, logs) => {
       await this.anchors.follow(tx, transaction, logs);
-      if (transaction.state === 'mined') this.lookIn(this.delayMs);
-      if (transaction.state === 'failed') this.lookIn(FAILURE_PAUSE_MS);
+      if (transaction.state === 'failed') this.lookIn(this.nextPause());
+      else this.failures = 0;
+      // taken by a self-send: the newest head goes under the next nonce
+      if (transaction.state === 'replaced') this.hurry();
+      if (transaction.state === 'mined') this.lookIn(COUNT_MS);
       if (transaction.state === 'final') this.root.refreshSoon();
     });
-    this.lease.onWake(() => this.lookIn(this.delayMs));
+    this.lease.onWake(() => this.lookIn(COUNT_MS));
     this.lookIn(0);
   }
 
@@ -68,17 +84,38 @@ export class AnchorLoop implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Anchor now instead of at the end of the interval. */
   hurry(): void {
+    this.isHurried = true;
     this.lookIn(0);
+  }
+
+  /** The entries that no head on chain covers; null when all are covered. */
+  async waiting(): Promise<Waiting | null> {
+    const size = (await this.proofs.head())?.size ?? 0n;
+    const covered = (await this.anchors.latest())?.size ?? 0n;
+    if (size <= covered) return null;
+    const [oldest] = (await this.database.query('select recorded_at from log_entry where index = $1', [
+      covered,
+    ])) as { recorded_at: Date }[];
+    return oldest ? { count: size - covered, oldestAt: oldest.recorded_at } : null;
+  }
+
+  /** When the next anchor is planned; null when nothing waits. */
+  async nextAt(): Promise<Date | null> {
+    return dueAt(this.cadence, await this.waiting());
+  }
+
+  private nextPause(): number {
+    return Math.min(FAILURE_PAUSE_MS * 2 ** this.failures++, LONGEST_PAUSE_MS);
   }
 
   /** Looks at the latest after this time; an earlier look that is planned already stays. */
   private lookIn(ms: number): void {
     const at = Date.now() + ms;
-    if (this.isClosing || at >= this.dueAt) return;
-    this.dueAt = at;
+    if (this.isClosing || at >= this.lookAt) return;
+    this.lookAt = at;
     if (this.timer) clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.dueAt = Number.POSITIVE_INFINITY;
+      this.lookAt = Number.POSITIVE_INFINITY;
       this.running = (this.running ?? Promise.resolve()).then(() => this.look());
     }, ms);
     this.timer.unref();
@@ -86,21 +123,35 @@ export class AnchorLoop implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async look(): Promise<void> {
     try {
-      if (this.sequencer.state.kind === 'writing') await this.anchorNewest();
+      if (this.sequencer.state.kind === 'writing' && !this.watch.halt) await this.anchorWhenDue();
       this.lookIn(LOOK_MS);
     } catch (error) {
       if (error instanceof LogStopped) this.sequencer.stop(error.code, error.message);
       this.logger.warn({ err: error }, 'the head could not be anchored yet');
-      this.lookIn(FAILURE_PAUSE_MS);
+      this.lookIn(this.nextPause());
     }
+  }
+
+  private async anchorWhenDue(): Promise<void> {
+    const due = await this.nextAt();
+    if (!due) return;
+    const early = due.getTime() - this.clock.now().getTime();
+    if (early > 0 && !this.isHurried) {
+      this.lookIn(early);
+      return;
+    }
+    if (await hasOpen(this.database, ANCHOR)) return;
+    this.isHurried = false;
+    await this.anchorNewest();
   }
 
   private async anchorNewest(): Promise<void> {
     const head = await this.proofs.head();
-    if (!head || (await hasOpen(this.database, PURPOSE))) return;
+    if (!head) return;
     const { logId } = this.chain.facts;
     // a chain that knows more than we do, or otherwise, stops the log here as at start-up
     const size = await checkAgainstChain(this.database, this.chain, head.size);
+    if (!(await this.anchors.catchUp())) throw new Error('the heads on chain could not be read');
     if (size >= head.size) return;
     const proof = size === 0n ? [] : await this.proofs.consistency(size, head.size);
     const data = this.chain.encode('CheckpointAnchor', 'anchor', [
@@ -111,7 +162,7 @@ export class AnchorLoop implements OnApplicationBootstrap, BeforeApplicationShut
     ]);
     const to = this.chain.address('CheckpointAnchor');
     await this.database.transaction((tx) =>
-      this.sender.enqueue(tx, { purpose: PURPOSE, subject: null, to, data }),
+      this.sender.enqueue(tx, { purpose: ANCHOR, subject: null, to, data }),
     );
   }
 }

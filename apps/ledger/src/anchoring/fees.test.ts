@@ -1,16 +1,34 @@
 import { Wallet } from 'ethers';
-import { bumpFees, feesOf } from './fees.ts';
+import { bumpFees, FeeTooHigh, feesOf, firstFees } from './fees.ts';
 import { KeyFileSigner, signTransaction } from './signer.ts';
 
-test('a replacement pays at least a tenth more, and at least what is asked now', () => {
+test('the first fee leaves room for rising prices, up to the ceiling', () => {
+  const price = { base: 10n, tip: 2n };
+  expect(firstFees(price, null)).toEqual({ maxFeePerGas: 22n, maxPriorityFeePerGas: 2n });
+  expect(firstFees(price, 15n)).toEqual({ maxFeePerGas: 15n, maxPriorityFeePerGas: 2n });
+  expect(firstFees(price, 12n)).toEqual({ maxFeePerGas: 12n, maxPriorityFeePerGas: 2n });
+  expect(() => firstFees(price, 11n)).toThrow(FeeTooHigh);
+  expect(firstFees({ base: 0n, tip: 0n }, 0n)).toEqual({ maxFeePerGas: 0n, maxPriorityFeePerGas: 0n });
+});
+
+test('a replacement pays at least an eighth more, and at least what is asked now', () => {
   const before = { maxFeePerGas: 1000n, maxPriorityFeePerGas: 0n };
-  const bumped = bumpFees(before, { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n });
-  expect(bumped.maxFeePerGas * 10n).toBeGreaterThanOrEqual(before.maxFeePerGas * 11n);
+  const bumped = bumpFees(before, { base: 0n, tip: 0n }, null);
+  expect(bumped.maxFeePerGas).toBe(1126n);
   expect(bumped.maxPriorityFeePerGas).toBeGreaterThan(0n);
-  expect(bumpFees(before, { maxFeePerGas: 9999n, maxPriorityFeePerGas: 77n })).toEqual({
+  expect(bumpFees(before, { base: 4961n, tip: 77n }, null)).toEqual({
     maxFeePerGas: 9999n,
     maxPriorityFeePerGas: 77n,
   });
+});
+
+test('a replacement stays under the ceiling, and waits when a node would not take what is left', () => {
+  const before = { maxFeePerGas: 1000n, maxPriorityFeePerGas: 10n };
+  expect(bumpFees(before, { base: 5000n, tip: 10n }, 1200n)).toEqual({
+    maxFeePerGas: 1200n,
+    maxPriorityFeePerGas: 12n,
+  });
+  expect(() => bumpFees(before, { base: 5000n, tip: 10n }, 1125n)).toThrow(FeeTooHigh);
 });
 
 test('signed bytes are those of the same wallet, and tell their fees', async () => {

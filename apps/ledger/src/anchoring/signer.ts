@@ -1,9 +1,15 @@
-import { SigningKey, Transaction, type TransactionLike } from 'ethers';
+// Who signs the service's transactions: a key file of the data folder, or a remote signer that keeps the key elsewhere.
+import { type Signature, SigningKey, Transaction, type TransactionLike } from 'ethers';
+import type { Config } from '../config.ts';
+import type { Installation } from '../installation/installation.ts';
+import { RemoteSigner } from './remote-signer.ts';
 
-/** Signs a 32-byte digest: a key file here, a remote signer or a key store elsewhere. */
+/** Signs whole transactions of one account. */
 export interface ChainSigner {
+  /** 0x, checksummed. */
   readonly address: string;
-  sign(digest: string): Promise<{ r: string; s: string; v: number }>;
+  /** @throws SignerTrouble when a remote one does not sign */
+  sign(transaction: Transaction): Promise<Signature>;
 }
 
 /** A key in memory, from a file of the data folder. */
@@ -16,20 +22,26 @@ export class KeyFileSigner implements ChainSigner {
     this.key = new SigningKey(keyFile.secretKey);
   }
 
-  async sign(digest: string): Promise<{ r: string; s: string; v: number }> {
-    const { r, s, v } = this.key.sign(digest);
-    return { r, s, v };
+  async sign(transaction: Transaction): Promise<Signature> {
+    return this.key.sign(transaction.unsignedHash);
   }
+}
+
+/** The signer of the settings; the key file when none is named. */
+export function openSigner(config: Config, installation: Installation): ChainSigner {
+  return config.signerUrl && config.signerAddress
+    ? new RemoteSigner(config.signerUrl, config.signerAddress)
+    : new KeyFileSigner(installation.chainOperator);
 }
 
 export type SignedTransaction = { readonly hash: string; readonly raw: string };
 
-/** The serialized EIP-1559 transaction and its hash. */
+/** The serialized EIP-1559 transaction and its hash. @throws SignerTrouble */
 export async function signTransaction(
   signer: ChainSigner,
   fields: TransactionLike,
 ): Promise<SignedTransaction> {
   const transaction = Transaction.from({ ...fields, type: 2 });
-  transaction.signature = await signer.sign(transaction.unsignedHash);
+  transaction.signature = await signer.sign(transaction);
   return { hash: transaction.hash as string, raw: transaction.serialized };
 }

@@ -3,19 +3,22 @@ import type { JsonValue } from '#lib/canonical';
 import { RefusalError } from '../http/refusal.ts';
 import type { ChainFacts, ContractName } from './chain-facts.ts';
 import { CONTRACTS, explainRevert } from './contracts.ts';
-import { JsonRpcClient, RpcRefused } from './json-rpc.ts';
+import { type JsonRpcClient, type Rpc, RpcRefused, toQuantity } from './json-rpc.ts';
+import type { RpcPool } from './rpc-pool.ts';
 
 export type { ChainFacts, ChainKind, ContractName } from './chain-facts.ts';
 
 /** The chain that was opened at start. Inject by this class. */
 export class OpenedChain {
   constructor(
-    readonly rpc: JsonRpcClient,
+    readonly pool: RpcPool,
     readonly facts: ChainFacts,
     /** The reading side of the embedded chain; null when the chain is somebody else's. */
     readonly publicRpc: JsonRpcClient | null,
     /** Is it (still) the chain of the data folder? @throws StartError; RpcUnreachable */
     readonly confirm: () => Promise<void>,
+    /** Blocks on top of a final one, where the chain itself names none; null: ask for `finalized`. */
+    readonly finalityDepth: number | null = null,
   ) {}
 }
 
@@ -40,8 +43,14 @@ export class ChainService {
     return this.chain.publicRpc;
   }
 
-  get rpc(): JsonRpcClient {
-    return this.chain.rpc;
+  /** The preferred endpoint that answers. */
+  get rpc(): Rpc {
+    return this.chain.pool;
+  }
+
+  /** All endpoints: for broadcasts, and to compare them. */
+  get pool(): RpcPool {
+    return this.chain.pool;
   }
 
   /** To be asked before anything is written. @throws StartError when it is another chain; RpcUnreachable */
@@ -74,13 +83,18 @@ export class ChainService {
     return CONTRACTS[contract].encodeFunctionData(name, args);
   }
 
-  async head(tag: 'latest' | 'finalized' = 'latest'): Promise<BlockHead> {
-    const block = (await this.rpc.call('eth_getBlockByNumber', [tag, false])) as Record<
-      string,
-      string
-    > | null;
-    if (!block?.number || !block.hash || !block.timestamp) throw new Error(`the chain has no ${tag} block`);
-    return { number: BigInt(block.number), hash: block.hash, time: BigInt(block.timestamp) };
+  /** `finalized`: what the chain will not take back, by its own word or by the configured depth. */
+  async head(tag: 'latest' | 'finalized' = 'latest', rpc: Rpc = this.rpc): Promise<BlockHead> {
+    const depth = this.chain.finalityDepth;
+    if (tag === 'latest' || depth === null) return requireBlock(await readBlock(rpc, tag), tag);
+    const latest = await this.head('latest', rpc);
+    const number = latest.number > BigInt(depth) ? latest.number - BigInt(depth) : 0n;
+    return requireBlock(await readBlock(rpc, toQuantity(number)), tag);
+  }
+
+  /** The block at this height of the chain as it stands now; null when the endpoint has not come so far. */
+  blockAt(number: bigint, rpc: Rpc = this.rpc): Promise<BlockHead | null> {
+    return readBlock(rpc, toQuantity(number));
   }
 
   private async call(call: JsonValue, block: string): Promise<string> {
@@ -99,4 +113,17 @@ export class ChainService {
       );
     }
   }
+}
+
+async function readBlock(rpc: Rpc, at: string): Promise<BlockHead | null> {
+  const block = (await rpc.call('eth_getBlockByNumber', [at, false])) as Record<string, string> | null;
+  if (!block?.number || !block.hash || !block.timestamp) return null;
+  return { number: BigInt(block.number), hash: block.hash, time: BigInt(block.timestamp) };
+}
+
+function requireBlock(block: BlockHead | null, name: string): BlockHead {
+  if (block) return block;
+  throw new Error(
+    `the chain names no ${name} block; a chain without finality needs ANCHORLEAF_FINALITY_DEPTH`,
+  );
 }

@@ -5,10 +5,10 @@ import { sha256, utf8 } from '#lib/canonical';
 import { formatData } from '#lib/evm';
 import type { ChainFacts, ContractName } from './chain-facts.ts';
 import { CONTRACT_NAMES, CONTRACTS, creationCode } from './contracts.ts';
-import { fromQuantity, type JsonRpcClient, toQuantity } from './json-rpc.ts';
+import { fromQuantity, type Rpc, toQuantity } from './json-rpc.ts';
 
 export type DeploymentPlan = {
-  readonly rpc: JsonRpcClient;
+  readonly rpc: Rpc;
   readonly chainId: bigint;
   readonly genesis: string;
   /** 0x secret key: deploys, and owns the log. */
@@ -114,17 +114,14 @@ async function readFacts(
   };
 }
 
-export async function contractAt(
-  rpc: JsonRpcClient,
-  address: string,
-): Promise<{ address: string; codeHash: string }> {
+export async function contractAt(rpc: Rpc, address: string): Promise<{ address: string; codeHash: string }> {
   const code = String(await rpc.call('eth_getCode', [address, 'latest']));
   if (code === '0x') throw new Error(`there is no contract at ${address}`);
   return { address, codeHash: keccak256(code) };
 }
 
 /** Chain id and hash of block 0: what tells two chains apart. */
-export async function identifyChain(rpc: JsonRpcClient): Promise<{ chainId: bigint; genesis: string }> {
+export async function identifyChain(rpc: Rpc): Promise<{ chainId: bigint; genesis: string }> {
   const chainId = fromQuantity(await rpc.call('eth_chainId'));
   const block = (await rpc.call('eth_getBlockByNumber', [toQuantity(0n), false])) as { hash?: string } | null;
   if (!block?.hash) throw new Error('the chain does not show its block 0');

@@ -32,7 +32,18 @@ type WireAnswer = {
   error?: { code: number; message: string; data?: unknown };
 };
 
-export class JsonRpcClient {
+/** What answers JSON-RPC: one endpoint, or several that stand for one chain. */
+export interface Rpc {
+  /** @throws RpcUnreachable, RpcRefused */
+  call(method: string, params?: readonly JsonValue[]): Promise<JsonValue>;
+  /** Answers in the order of the requests, refusals as values. @throws RpcUnreachable */
+  batch(requests: readonly RpcRequest[]): Promise<readonly RpcAnswer[]>;
+}
+
+/** "Too many requests" of EIP-1474 and of providers: the node has not looked at the question. */
+const TOO_MANY: ReadonlySet<number> = new Set([-32005, 429]);
+
+export class JsonRpcClient implements Rpc {
   constructor(
     readonly url: string,
     private readonly timeoutMs = 20_000,
@@ -41,24 +52,26 @@ export class JsonRpcClient {
   /** @throws RpcUnreachable, RpcRefused */
   async call(method: string, params: readonly JsonValue[] = []): Promise<JsonValue> {
     const answer = (await this.post({ jsonrpc: '2.0', id: 1, method, params })) as WireAnswer;
+    if (answer?.error && TOO_MANY.has(answer.error.code))
+      throw new RpcUnreachable(`${hideSecrets(this.url)} has too many requests`);
     if (answer?.error) throw new RpcRefused(method, answer.error);
     if (answer?.result === undefined)
-      throw new RpcUnreachable(`${this.url} answered ${method} without a result`);
+      throw new RpcUnreachable(`${hideSecrets(this.url)} answered ${method} without a result`);
     return answer.result;
   }
 
-  /** Answers in the order of the requests, refusals as values. @throws RpcUnreachable */
+  /** @throws RpcUnreachable */
   async batch(requests: readonly RpcRequest[]): Promise<readonly RpcAnswer[]> {
     if (requests.length === 0) return [];
     const body = requests.map(({ method, params }, id) => ({ jsonrpc: '2.0', id, method, params }));
     const answers = await this.post(body);
-    if (!Array.isArray(answers)) throw new RpcUnreachable(`${this.url} does not answer batches`);
+    if (!Array.isArray(answers)) throw new RpcUnreachable(`${hideSecrets(this.url)} does not answer batches`);
     const byId = new Map((answers as WireAnswer[]).map((answer) => [answer.id, answer]));
     return requests.map(({ method }, id) => {
       const answer = byId.get(id);
       if (answer?.error) return { error: { code: answer.error.code, message: answer.error.message } };
       if (answer?.result === undefined)
-        throw new RpcUnreachable(`${this.url} left out the answer to ${method}`);
+        throw new RpcUnreachable(`${hideSecrets(this.url)} left out the answer to ${method}`);
       return { result: answer.result };
     });
   }

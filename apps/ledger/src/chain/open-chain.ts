@@ -7,7 +7,8 @@ import { OpenedChain } from './chain.service.ts';
 import type { ChainFacts } from './chain-facts.ts';
 import { contractAt, deployContracts, identifyChain } from './deployment.ts';
 import { startEmbeddedChain } from './embedded-chain.ts';
-import { JsonRpcClient, RpcUnreachable } from './json-rpc.ts';
+import { JsonRpcClient, type Rpc, RpcUnreachable } from './json-rpc.ts';
+import { RpcPool } from './rpc-pool.ts';
 
 type Log = (line: string) => void;
 export type RunningChain = {
@@ -19,10 +20,10 @@ export type RunningChain = {
 
 /** @throws StartError `installation/other-chain`, `installation/no-contracts`, `installation/contracts-missing` */
 export async function openChain(config: Config, installation: Installation, log: Log): Promise<RunningChain> {
-  if (config.chainRpcUrl !== null) {
-    const rpc = new JsonRpcClient(config.chainRpcUrl);
+  if (config.chainRpcUrls.length > 0) {
+    const pool = new RpcPool(config.chainRpcUrls.map((url) => new JsonRpcClient(url)));
     const facts = await externalFacts(config, installation);
-    const confirm = () => confirmChain(facts, rpc);
+    const confirm = () => confirmEndpoints(facts, pool);
     try {
       await confirm();
     } catch (error) {
@@ -31,7 +32,7 @@ export async function openChain(config: Config, installation: Installation, log:
       log(`chain: ${error.message}; nothing is recorded until it answers`);
     }
     return {
-      chain: new OpenedChain(rpc, facts, null, confirm),
+      chain: new OpenedChain(pool, facts, null, confirm, config.finalityDepth),
       ended: new Promise(() => undefined),
       stop: async () => {},
     };
@@ -49,7 +50,7 @@ export async function openChain(config: Config, installation: Installation, log:
     const facts = kept ?? (await deployOnEmbedded(rpc, await identifyChain(rpc), installation));
     const publicRpc = new JsonRpcClient(embedded.publicUrl);
     return {
-      chain: new OpenedChain(rpc, facts, publicRpc, async () => undefined),
+      chain: new OpenedChain(new RpcPool([rpc]), facts, publicRpc, async () => undefined),
       ended: embedded.ended,
       stop: () => embedded.stop(),
     };
@@ -93,8 +94,17 @@ function otherChain(kept: ChainFacts, found: string): StartError {
   );
 }
 
+/** Every endpoint that answers has to lead to this chain: one that leads elsewhere would take our broadcasts there. */
+async function confirmEndpoints(kept: ChainFacts, { endpoints }: RpcPool): Promise<void> {
+  const asked = await Promise.allSettled(endpoints.map((endpoint) => confirmChain(kept, endpoint)));
+  const errors = asked.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  const wrong = errors.find((error) => !(error instanceof RpcUnreachable));
+  if (wrong) throw wrong;
+  if (errors.length === endpoints.length) throw errors[0];
+}
+
 /** Is it the chain of the data folder, with the contracts still there? @throws StartError; RpcUnreachable */
-async function confirmChain(kept: ChainFacts, rpc: JsonRpcClient): Promise<void> {
+async function confirmChain(kept: ChainFacts, rpc: Rpc): Promise<void> {
   const found = await identifyChain(rpc);
   if (kept.chainId !== found.chainId || kept.genesis !== found.genesis)
     throw otherChain(kept, `chain ${found.chainId} with genesis ${found.genesis}`);

@@ -8,7 +8,10 @@ import {
 } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
+import { AnchorLoop } from '../anchoring/anchor-loop.ts';
 import { AnchorsService } from '../anchoring/anchors.service.ts';
+import { BalanceService, describeBalance } from '../anchoring/balance.service.ts';
+import { ChainWatch } from '../anchoring/chain-watch.ts';
 import { SenderService } from '../anchoring/sender.service.ts';
 import { ChainService } from '../chain/chain.service.ts';
 import { ChainEventsService } from '../chain-events/chain-events.service.ts';
@@ -32,7 +35,10 @@ export class HealthController {
     private readonly chain: ChainService,
     private readonly sequencer: Sequencer,
     private readonly anchors: AnchorsService,
+    private readonly loop: AnchorLoop,
     private readonly sender: SenderService,
+    private readonly watch: ChainWatch,
+    private readonly money: BalanceService,
     private readonly events: ChainEventsService,
     private readonly installation: Installation,
     private readonly clock: Clock,
@@ -44,13 +50,18 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 503 with the reasons when something that is needed for writing is missing; reading may go on all the same. */
+  /**
+   * 503 with the reasons when something that is needed for writing is missing; reading may go on all the same. `degraded`
+   * with 200 when all of it works and a part says that it will not for long: an endpoint that is silent, a low balance.
+   */
   @Get('ready')
   @ApiOperation({ summary: 'Database, log, chain and anchors are as they should be' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     void reply.header('Cache-Control', 'no-store');
     try {
-      return await this.check();
+      const result = await this.check();
+      const parts = Object.values(result.details) as { degraded?: string[] }[];
+      return parts.some(({ degraded }) => degraded) ? { ...result, status: 'degraded' } : result;
     } catch (error) {
       // not a problem document: whoever watches wants the whole list
       if (!(error instanceof ServiceUnavailableException)) throw error;
@@ -101,10 +112,23 @@ export class HealthController {
   }
 
   private async checkChain(): Promise<Record<string, unknown>> {
+    const { halt, endpoints } = this.watch;
+    if (halt) throw new Error(`${halt.code}: ${halt.reason}`);
     const { number, time } = await this.chain.head();
-    const balance = this.chain.isEmbedded ? null : await this.balance();
-    if (balance === 0n) throw new Error(`the sender ${this.sender.address} has no money for transactions`);
-    return { block: String(number), time: String(time) };
+    const balance = await this.money.balance();
+    const said = balance && describeBalance(balance, this.chain.facts.chainId);
+    if (balance?.state === 'empty') throw new Error(said ?? '');
+    const silent = endpoints.filter(({ isReachable }) => !isReachable);
+    const degraded = [
+      ...(balance?.state === 'low' && said ? [said] : []),
+      ...silent.map(({ host }) => `the endpoint ${host} does not answer`),
+    ];
+    return {
+      block: String(number),
+      time: String(time),
+      ...(balance && { balance: balance.state, days: balance.days }),
+      ...(degraded.length > 0 && { degraded }),
+    };
   }
 
   /** Statuses that others set on chain must come into the log, or auditors miss them there. */
@@ -115,28 +139,23 @@ export class HealthController {
     return { block: block === null ? null : String(block), ...(trouble && { trouble: trouble.reason }) };
   }
 
-  private async balance(): Promise<bigint> {
-    return BigInt(String(await this.chain.rpc.call('eth_getBalance', [this.sender.address, 'latest'])));
-  }
-
   /** Overdue: an entry has waited longer than the delay that the log's contract promises. */
   private async checkAnchors(): Promise<Record<string, unknown>> {
     const latest = await this.anchors.latest();
-    const [oldest] = (await this.database.query(
-      'select recorded_at from log_entry where index >= $1 order by index limit 1',
-      [latest?.size ?? 0n],
-    )) as { recorded_at: Date }[];
-    const waiting = oldest
-      ? Math.round((this.clock.now().getTime() - oldest.recorded_at.getTime()) / 1000)
+    const pending = await this.loop.waiting();
+    const waiting = pending
+      ? Math.round((this.clock.now().getTime() - pending.oldestAt.getTime()) / 1000)
       : 0;
     if (waiting > this.installation.maxAnchorDelay)
       throw new Error(
         `an entry has waited ${waiting} s for its anchor, promised are ${this.installation.maxAnchorDelay}`,
       );
+    const { trouble } = this.sender;
     return {
       size: String(latest?.size ?? 0n),
       waitingSeconds: waiting,
       transactions: await this.sender.backlog(),
+      ...(trouble && { degraded: [`${trouble.code}: ${trouble.reason}`] }),
     };
   }
 }

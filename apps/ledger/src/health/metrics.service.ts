@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AnchorLoop } from '../anchoring/anchor-loop.ts';
 import { AnchorsService } from '../anchoring/anchors.service.ts';
+import { BalanceService } from '../anchoring/balance.service.ts';
+import { ChainWatch } from '../anchoring/chain-watch.ts';
 import { SenderService } from '../anchoring/sender.service.ts';
 import { ProofsService } from '../log/proofs.service.ts';
 import { Sequencer } from '../log/sequencer.ts';
@@ -15,7 +18,15 @@ export class MetricsService {
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
   private server: Server | null = null;
 
-  constructor(sequencer: Sequencer, proofs: ProofsService, anchors: AnchorsService, sender: SenderService) {
+  constructor(
+    sequencer: Sequencer,
+    proofs: ProofsService,
+    anchors: AnchorsService,
+    loop: AnchorLoop,
+    sender: SenderService,
+    watch: ChainWatch,
+    money: BalanceService,
+  ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
@@ -45,7 +56,29 @@ export class MetricsService {
     gauge('anchored_size', 'Entries under the newest head on chain', async () =>
       Number((await anchors.latest())?.size ?? 0),
     );
+    gauge('anchor_waiting_seconds', 'Age of the oldest entry that no head on chain covers', async () => {
+      const waiting = await loop.waiting();
+      return waiting ? (Date.now() - waiting.oldestAt.getTime()) / 1000 : 0;
+    });
     gauge('transactions_open', 'Transactions that are not mined yet', () => sender.backlog());
+    gauge('sender_troubled', '1 when transactions wait for another reason than blocks', () =>
+      sender.trouble ? 1 : 0,
+    );
+    gauge('chain_halted', '1 when endpoints disagree or a final block changed: nothing is anchored', () =>
+      watch.halt ? 1 : 0,
+    );
+    gauge('chain_endpoints_silent', 'Endpoints that gave no answer at the last look', () =>
+      watch.endpoints.reduce((count, { isReachable }) => count + (isReachable ? 0 : 1), 0),
+    );
+    // one scrape must not fail because the chain does not answer: NaN is "not known" there
+    const balance = () => money.balance().catch(() => null);
+    gauge('sender_balance_days', 'Days of anchors that the balance pays for at present fees', async () => {
+      return (await balance())?.days ?? Number.NaN;
+    });
+    gauge('sender_balance_low', '1 when the balance is below its alarm', async () => {
+      const now = await balance();
+      return now ? Number(now.state !== 'good') : 0;
+    });
   }
 
   /** Times every request by its route pattern, never by its address: addresses name lots and serials. */

@@ -132,6 +132,7 @@ export async function openInstallation(
     const path = join(dataDir, 'installation.json');
     const found = await readJson<Identity>(path);
     const identity = found ? requireSameAddress(found, config) : makeIdentity(config, clock, random);
+    requireCadence(identity, config);
     await ensureFolder(join(dataDir, 'keys'), 0o700);
     const keys = new KeyFolder(join(dataDir, 'keys'), random);
     const log = await keys.log();
@@ -170,7 +171,7 @@ function makeIdentity(config: Config, clock: Clock, random: Random): Identity {
     origin: `${new URL(publicUrl).host}/log`,
     createdAt: clock.stamp(),
     domainSalt: `0x${toHex(random.bytes(32))}`,
-    maxAnchorDelay: config.maxAnchorDelaySeconds ?? (config.chainRpcUrl ? 86_400 : 3_600),
+    maxAnchorDelay: config.maxAnchorDelaySeconds ?? (config.chainRpcUrls.length > 0 ? 86_400 : 3_600),
   };
 }
 
@@ -191,4 +192,13 @@ function requireSameAddress(found: Identity, config: Config): Identity {
       `ANCHORLEAF_MAX_ANCHOR_DELAY_SECONDS is ${config.maxAnchorDelaySeconds}, but the log was opened with ${found.maxAnchorDelay}, which is fixed in the contract. Set it back`,
     );
   return found;
+}
+
+/** Anchors that are planned later than the log promises would all be overdue. */
+function requireCadence({ maxAnchorDelay }: Identity, { anchorSeconds }: Config): void {
+  if (anchorSeconds !== null && anchorSeconds >= maxAnchorDelay)
+    throw new StartError(
+      'installation/anchors-too-rare',
+      `ANCHORLEAF_ANCHOR_SECONDS is ${anchorSeconds}, but the log promises an anchor within ${maxAnchorDelay} s, which is fixed in its contract. Set it lower`,
+    );
 }

@@ -93,9 +93,12 @@ export class InstallationRoot implements OnApplicationBootstrap {
     });
   }
 
+  /** Only a final one: a head that a reorganisation takes back would make readers cry fork. */
   private async head(): Promise<{ size: string; root: string; time: string } | null> {
     const [row] = (await this.database.query(
-      'select size, root, time from anchor order by sequence desc limit 1',
+      `select size, root, time from anchor where exists
+         (select from chain_transaction sent where sent.hash = anchor.tx_hash and sent.state = 'final')
+       order by sequence desc limit 1`,
     )) as {
       size: string;
       root: Buffer;
