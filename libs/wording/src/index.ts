@@ -1,3 +1,4 @@
+export { AUDIT_KEYS, sayAudit } from './audit.ts';
 export { displayDay, displayNumber, displayTime } from './display.ts';
 export type { Catalogue, MessageKey } from './en.ts';
 export { en } from './en.ts';

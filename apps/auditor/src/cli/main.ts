@@ -1,0 +1,155 @@
+// `npm run audit`: the whole log replayed against the chain, by a program that is the reader's own.
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { AuditState } from '#lib/audit';
+import { eligibleEndpoints, type Root, readRoot, VerificationError } from '#lib/verification';
+import { type Language, sayAudit } from '#lib/wording';
+import { FAULT, UNREADABLE, USAGE } from '../../../checker/src/cli/exit-code.ts';
+import { makeRpc } from '../../../checker/src/rpc.ts';
+import { type AuditResult, runAudit, type SplitEvidence } from '../audit-run.ts';
+import { type LogSource, SourceError } from '../log-source.ts';
+import { openSource } from '../mirror/mirror-source.ts';
+import type { Progress } from '../replay.ts';
+import { readState, writeState } from '../state-file.ts';
+import { type Options, readOptions } from './options.ts';
+import { exitCodeOf, formatResult, toJson } from './print.ts';
+
+const RPC_TIMEOUT_MS = 20_000;
+const NOT_REACHED = 3;
+
+export type Terminal = {
+  readonly args: readonly string[];
+  /** Root that this installation wrote, used without `--root`; may not exist. */
+  readonly defaultRoot: string;
+  readonly language: Language;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  out(text: string): void;
+  err(text: string): void;
+};
+
+/** What a run needs and a round of `watch` needs again. */
+export type Prepared = {
+  readonly options: Options;
+  readonly language: Language;
+  readonly root: Root;
+  readonly source: LogSource;
+  readonly also: readonly LogSource[];
+  readonly state: AuditState | null;
+};
+
+/**
+ * @returns exit code: 0 nothing found, 1 a contradiction, 3 not finished, 64 usage, 65 a file that cannot be read, 70 a
+ *   mistake of this program
+ */
+export async function audit(terminal: Terminal): Promise<number> {
+  try {
+    return await auditOnce(terminal);
+  } catch (error) {
+    terminal.err(`${(error as Error).stack ?? error}\n`);
+    return FAULT;
+  }
+}
+
+async function auditOnce(terminal: Terminal): Promise<number> {
+  const prepared = await prepare(terminal, 'usage');
+  if (typeof prepared === 'number') return prepared;
+  const { options, language } = prepared;
+  const result = await round(prepared, prepared.state, progressTo(terminal));
+  const time = new Date(1000 * terminal.now()).toISOString();
+  const json = toJson(result, options.target, time);
+  if (options.json !== undefined && options.json !== '-') await writeFile(options.json, json);
+  terminal.out(options.json === '-' ? json : formatResult(result, language));
+  for (const line of await keepEvidence(result.split, options, language)) terminal.err(`${line}\n`);
+  const code = exitCodeOf(result);
+  if (code === 1 && !options.all) terminal.err(`${sayAudit(language, 'all-hint')}\n`);
+  return code;
+}
+
+/** Reads options, root, sources and state; a number is the exit code of what cannot be read. */
+export async function prepare(
+  terminal: Terminal,
+  usage: 'usage' | 'usage-watch',
+): Promise<Prepared | number> {
+  let options: Options;
+  try {
+    options = readOptions(terminal.args);
+  } catch (error) {
+    terminal.err(`${(error as Error).message}\n${sayAudit(terminal.language, usage)}\n`);
+    return USAGE;
+  }
+  const language = options.lang ?? terminal.language;
+  try {
+    const root = readRoot(await readFile(options.root ?? terminal.defaultRoot, 'utf8'));
+    const identity = { logId: root.log.id, origin: root.log.origin, genesis: root.chain.genesis };
+    const state = options.state === undefined ? null : await readState(options.state, identity);
+    const source = await openSource(options.target);
+    const also = await Promise.all(options.also.map((target) => openSource(target)));
+    return { options, language, root, source, also, state };
+  } catch (error) {
+    terminal.err(`${(error as Error).message}\n`);
+    if (error instanceof SourceError) return NOT_REACHED;
+    if (error instanceof VerificationError || error instanceof Error) return UNREADABLE;
+    throw error;
+  }
+}
+
+/** One audit under these options. */
+export function round(
+  { options, root, source, also }: Prepared,
+  state: AuditState | null,
+  { progress, now }: { readonly progress: (progress: Progress) => void; readonly now: () => number },
+): Promise<AuditResult> {
+  const hosts = [source, ...also].flatMap(({ name }) => (URL.canParse(name) ? [new URL(name).host] : []));
+  return runAudit({
+    source,
+    also,
+    root,
+    rpc: makeRpc({ timeoutMs: RPC_TIMEOUT_MS }),
+    endpoints: eligibleEndpoints(root, options.rpc, [...hosts, root.log.origin]),
+    now,
+    state,
+    from: options.from,
+    all: options.all,
+    progress,
+    save: async (kept) => {
+      if (options.state !== undefined) await writeState(options.state, kept);
+    },
+  });
+}
+
+/** A line a second: how far, how fast, how long still. */
+export function progressTo(terminal: Terminal) {
+  const began = performance.now();
+  let first: number | null = null;
+  let shownAt = began;
+  return {
+    now: terminal.now,
+    progress: ({ done, of }: Progress) => {
+      first ??= done;
+      const at = performance.now();
+      if (at - shownAt < 1_000) return;
+      shownAt = at;
+      const rate = (done - first) / ((at - began) / 1_000);
+      const rest = rate > 0 ? `${Math.ceil((of - done) / rate)} s` : '–';
+      terminal.err(`${done} / ${of}  ${Math.round(rate)}/s  ${rest}\n`);
+    },
+  };
+}
+
+/** Two notes that cannot both be true are worth more than any report: each pair goes to a file. */
+export async function keepEvidence(
+  split: readonly SplitEvidence[],
+  { state }: Options,
+  language: Language,
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const [n, pair] of split.entries()) {
+    const folder = state === undefined ? '.' : dirname(resolve(state));
+    const size = pair.second.note.split('\n')[1] ?? '0';
+    const file = join(folder, `split-view-${size}${n === 0 ? '' : `-${n}`}.json`);
+    await writeFile(file, `${JSON.stringify({ format: 'anchorleaf-split-view/v1', ...pair }, null, 2)}\n`);
+    lines.push(sayAudit(language, 'evidence', { file }));
+  }
+  return lines;
+}
