@@ -1,0 +1,184 @@
+/**
+ * Mutation testing of the contracts: small changes, one at a time, each compiled like the product and run against the
+ * tests of test/contracts until one fails. A change that no test notices is a gap in the tests.
+ *
+ *     node --conditions=source scripts/mutate-contracts.ts          a sample with a fixed seed, within ten minutes
+ *       --all                      every mutant
+ *       --only WORD                only files whose path contains WORD
+ *       --seed N                   another sample
+ *       --equivalents              runs what equivalents.json lists: none may be killed
+ *
+ * Mutants that scripts/mutation/equivalents.json lists, each with a reason, change nothing that a caller can see; they are
+ * counted apart. Exits 1 below 95 % of the rest, and when a listed mutant does not exist (any more).
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ROOT } from './build.ts';
+import { type Mutant, mutantsOf } from './mutation/mutants.ts';
+import { MUTATED } from './mutation/sources.ts';
+import type { Verdict } from './mutation/worker.ts';
+
+const GOAL = 95;
+const WORKERS = 2;
+/** A worker is replaced after so many mutants: chains that are closed still leave something behind. */
+const WORKER_LIFE = 80;
+/** A mutant of the registry takes more than a second to compile, one of the others a third of that. */
+const SAMPLE = { PassportRegistry: 130, others: 260 } as const;
+
+type Equivalents = readonly {
+  readonly file: string;
+  readonly reason: string;
+  readonly mutants: readonly string[];
+}[];
+
+const { values } = parseArgs({
+  options: {
+    all: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    seed: { type: 'string', default: '20261125' },
+    equivalents: { type: 'boolean', default: false },
+  },
+});
+process.env.HARDHAT_DISABLE_TELEMETRY = 'true';
+process.chdir(ROOT);
+const began = Date.now();
+const { default: hre } = await import('hardhat');
+await hre.tasks.getTask('build').run({ quiet: true, noTests: true });
+
+const nameOf = ({ line, from, to }: Mutant) => `${line}: ${from} => ${to}`;
+const listed = JSON.parse(
+  readFileSync(new URL('./mutation/equivalents.json', import.meta.url), 'utf8'),
+) as Equivalents;
+const equivalent = new Set(listed.flatMap(({ file, mutants }) => mutants.map((name) => `${file} ${name}`)));
+const isEquivalent = (mutant: Mutant) => equivalent.has(`${mutant.file} ${nameOf(mutant)}`);
+
+const everything = Object.keys(MUTATED).flatMap(mutantsOf);
+const known = new Set(everything.map((mutant) => `${mutant.file} ${nameOf(mutant)}`));
+const stale = [...equivalent].filter((name) => !known.has(name));
+for (const name of stale) console.error(`listed as equivalent, but there is no such mutant: ${name}`);
+
+const files = Object.keys(MUTATED).filter((file) => file.includes(values.only));
+const asked = everything.filter(({ file }) => files.includes(file));
+const chosen = asked.filter((mutant) => isEquivalent(mutant) === values.equivalents);
+const isSlow = ({ file }: Mutant) => MUTATED[file]?.includes('PassportRegistry') ?? false;
+const whole = values.all || values.equivalents || values.only !== '';
+const mutants = whole
+  ? chosen
+  : [
+      ...sample(chosen.filter(isSlow), SAMPLE.PassportRegistry),
+      ...sample(
+        chosen.filter((one) => !isSlow(one)),
+        SAMPLE.others,
+      ),
+    ];
+console.log(
+  `${everything.length} mutants of ${Object.keys(MUTATED).length} files; ${equivalent.size} listed as equivalent; ` +
+    `${mutants.length} run${whole ? '' : ` (a sample, seed ${values.seed}; --all runs all)`}`,
+);
+
+// The contracts as they are come first: no test may fail on them, or kills mean nothing.
+const jobs = [
+  ...files.map((file, at) => ({ id: -1 - at, file, text: null as string | null })),
+  ...mutants.map(({ file, text }, id) => ({ id, file, text })),
+];
+const verdicts = new Map<number, Verdict>();
+await Promise.all(Array.from({ length: WORKERS }, work));
+
+const judged = mutants.map((mutant, id) => ({ mutant, verdict: verdicts.get(id) as Verdict }));
+const fated = (fate: Verdict['fate']) => judged.filter(({ verdict }) => verdict.fate === fate);
+const [killed, survived] = [fated('killed'), fated('survived')];
+for (const { mutant, verdict } of values.equivalents ? killed : survived) {
+  console.log(
+    `\n${mutant.file}:${mutant.line} ${mutant.kind} ${verdict.fate}${verdict.by ? ` by ${verdict.by}` : ''}`,
+  );
+  console.log(`  - ${mutant.from}\n  + ${mutant.to}`);
+}
+const seconds = Math.round((Date.now() - began) / 1000);
+if (values.equivalents) {
+  console.log(`counted: ${survived.length} equivalent mutants, ${killed.length} killed, in ${seconds} s`);
+  process.exit(killed.length > 0 || stale.length > 0 ? 1 : 0);
+}
+const listedHere = asked.filter(isEquivalent).length;
+const total = killed.length + survived.length;
+const score = (100 * killed.length) / total;
+console.log(`\nper file:`);
+for (const file of files) {
+  const count = (all: typeof judged) => all.filter(({ mutant }) => mutant.file === file).length;
+  console.log(
+    `  ${file.padEnd(44)} ${String(count(killed)).padStart(4)} killed ${String(count(survived)).padStart(3)} survived`,
+  );
+}
+console.log(
+  `${fated('invalid').length} do not compile and ${fated('same').length} compile to the very same code: not counted`,
+);
+console.log(
+  `counted: ${total + listedHere} mutants, ${killed.length} killed, ${listedHere} equivalent, ` +
+    `${survived.length} survived, score ${score.toFixed(1)} %, in ${seconds} s`,
+);
+process.exit(score >= GOAL && stale.length === 0 ? 0 : 1);
+
+/** Takes jobs until none is left, in one process after the other. */
+async function work(): Promise<void> {
+  let worker: ChildProcess | undefined;
+  for (let done = 0; jobs.length > 0; done++) {
+    if (!worker || done % WORKER_LIFE === 0) {
+      worker?.disconnect();
+      worker = await startWorker();
+    }
+    const job = jobs.shift();
+    if (!job) break;
+    const verdict = await ask(worker, job);
+    if (job.text === null && verdict.fate !== 'survived') {
+      console.error(`the tests do not pass on ${job.file} as it is: ${verdict.by}: ${verdict.problem}`);
+      process.exit(1);
+    }
+    verdicts.set(job.id, verdict);
+    if (verdicts.size % 50 === 0)
+      console.log(`  ${verdicts.size} judged, ${Math.round((Date.now() - began) / 1000)} s`);
+  }
+  worker?.disconnect();
+}
+
+function startWorker(): Promise<ChildProcess> {
+  return new Promise((resolve, reject) => {
+    const worker = fork(new URL('./mutation/worker.ts', import.meta.url), {
+      execArgv: ['--conditions=source', '--no-warnings'],
+      // the tests print what they count; here they only judge, and take the short way
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { ...process.env, FAULTS: '' },
+    });
+    worker.once('message', () => resolve(worker));
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`a mutation worker ended with ${code}`)));
+  });
+}
+
+function ask(worker: ChildProcess, job: (typeof jobs)[number]): Promise<Verdict> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) =>
+      reject(new Error(`a mutation worker ended with ${code} at ${job.file}`));
+    worker.once('exit', ended);
+    worker.once('message', (verdict) => {
+      worker.off('exit', ended);
+      resolve(verdict as Verdict);
+    });
+    worker.send(job);
+  });
+}
+
+/** `count` of them, the same for the same seed (xorshift32), in their own order. */
+function sample(of: readonly Mutant[], count: number): Mutant[] {
+  let state = Number(values.seed) | 1;
+  const drawn = of.map((mutant, at) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return { mutant, at, key: state >>> 0 };
+  });
+  return drawn
+    .sort((one, two) => one.key - two.key)
+    .slice(0, count)
+    .sort((one, two) => one.at - two.at)
+    .map(({ mutant }) => mutant);
+}
