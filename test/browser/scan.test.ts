@@ -97,6 +97,23 @@ describe('the scan page in Chromium', () => {
     expect(errors).toEqual([]);
   });
 
+  inBrowser('breaks no word of its tables on a phone', async () => {
+    const page = await open(outcome.passportUrl);
+    const broken = await page.$$eval('.wide td, .wide th', (cells) =>
+      cells
+        .filter((cell) => /^\w+$/.test(cell.textContent ?? '') && cell.firstChild)
+        .filter((cell) => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          return range.getClientRects().length > 1;
+        })
+        .map((cell) => cell.textContent),
+    );
+    expect(broken).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.viewport.width);
+    await page.context().close();
+  });
+
   inBrowser('has no accessibility violation that axe finds', async () => {
     const page = await open(outcome.passportUrl);
     await headlineOf(page);

@@ -1,6 +1,7 @@
 // The passport as a page, out of the stored texts: maker, product, one number and what was said about it first; the
 // working below. Nothing on it is a verdict: that is the checker's, and until it ran the page says "not checked".
 import type { JsonObject, JsonValue } from '#lib/canonical';
+import { formatExact, multiply, parseDecimal, QuantityError } from '#lib/quantity';
 import { checkDocumentForm, type PassportDocument, RecordError } from '#lib/record';
 import { fieldFactsOf, methodName } from '#lib/verification';
 import {
@@ -104,7 +105,7 @@ function firstScreen(
 function stages({ footprint }: PassportDocument, fields: Fields, language: Language): Html {
   const numbers = footprint.stages.map(({ value }) => value);
   const largest = numbers.sort((a, b) => Number(b) - Number(a))[0] ?? '0';
-  return html`<p class="soft">${say(language, 'page/stages')}, ${fields.unit}</p>
+  return html`<p class="soft">${say(language, 'page/stages')} · ${fields.unit}</p>
     <ul class="stages">${footprint.stages.map(
       ({ stage, value }) =>
         html`<li><span>${term(language, `stage/${stage}`, stage)}</span><i class="${barClass(value, largest)}"></i><b>${displayNumber(value)}</b></li>`,
@@ -220,7 +221,7 @@ function factorText(factor: JsonValue, language: Language): string {
 function inputRow(row: InputRow, factors: ReadonlyMap<string, string>, language: Language): Html {
   const quantity =
     row.state === 'shown' && row.quantity
-      ? `${displayQuantity(row.quantity.value)} ${row.quantity.unit}`
+      ? `${displayQuantity(row.quantity.value)} ${unitText(row.quantity.unit, language)}`
       : pageText(language, row.state === 'withheld' ? 'withheld' : 'missing');
   const line = row.line === 'shared' ? pageText(language, 'shared') : row.line;
   return html`<tr>
@@ -234,6 +235,12 @@ function inputRow(row: InputRow, factors: ReadonlyMap<string, string>, language:
 
 /** The working shows all digits, but not more places than anybody reads. */
 const displayQuantity = (value: string) => (value.length > 14 ? displayNumber(value) : value);
+
+/** Units of Chinese bills say nothing to a reader of English. */
+function unitText(unit: string, language: Language): string {
+  const key = `unit/${unit}`;
+  return Object.hasOwn(PAGE_TEXTS, key) ? pageText(language, key as TextKey) : unit;
+}
 
 function gradeText(grade: string, language: Language): string {
   const key = `grade/${grade}`;
@@ -272,10 +279,20 @@ function opinion({ opinion: stated }: PassportDocument, language: Language): Htm
 function materials({ materials: list }: PassportDocument, language: Language): Html | null {
   if (list.length === 0) return null;
   const items = list.map(({ name, massFraction, originCountry }) => {
-    const fraction = pageText(language, 'ofMass', { fraction: massFraction });
-    return html`<li>${name}: ${fraction}, ${originCountry}</li>`;
+    const share = pageText(language, 'ofMass', { percent: percentOf(massFraction) });
+    return html`<li>${name} · ${share} · ${originCountry}</li>`;
   });
   return html`${heading(language, 'materials')}<ul>${items}</ul>`;
+}
+
+/** `0.98` → `98`; a dash for a text in the store that has more digits than anything was recorded with. */
+function percentOf(fraction: string): string {
+  try {
+    return formatExact(multiply(parseDecimal(fraction), parseDecimal('100')));
+  } catch (error) {
+    if (error instanceof QuantityError) return '–';
+    throw error;
+  }
 }
 
 function identity({ product, facility, issuer }: PassportDocument, fields: Fields, language: Language): Html {
@@ -286,9 +303,10 @@ function identity({ product, facility, issuer }: PassportDocument, fields: Field
     ${pair(language, 'productId', html`<code>${product.id}</code>`)}
     ${pair(language, 'cnCode', product.cnCode)}
     ${pair(language, 'mass', `${product.massPerUnit.value} ${product.massPerUnit.unit}`)}
-    ${pair(language, 'facility', `${nameIn(language, facility.names)}, ${facility.subdivision}`)}
+    ${pair(language, 'facility', `${nameIn(language, facility.names)} · ${facility.subdivision}`)}
     ${issuer.uscc !== undefined && pair(language, 'uscc', issuer.uscc)}
     ${pair(language, 'keyHolder', holder)}
+    ${pair(language, 'issuerAddress', html`<code>${issuer.address}</code>`)}
   </dl>`;
 }
 
@@ -305,7 +323,7 @@ function elsewhere(release: string, query: string, host: string, language: Langu
     ${heading(language, 'noClaim')}
     <p>${say(language, 'page/no-claim')}</p>
     ${heading(language, 'operator')}
-    <p>${say(language, 'overlay/operator-page', { host })}. ${say(language, 'page/elsewhere', { host })}</p>
+    <p>${say(language, 'page/elsewhere', { host })}</p>
     <p>${pageText(language, 'chain')}</p>`;
 }
 

@@ -34,7 +34,7 @@ table{border-collapse:collapse;width:100%;font-size:.93rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .5rem .3rem 0;border-bottom:1px solid #e1e5ea;font-weight:400}
 thead th{font-weight:600}
 td.n{text-align:right;white-space:nowrap}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto;overflow-wrap:break-word}
 .wide table{min-width:36rem}
 .said{font-size:.95rem}
 dl{display:grid;grid-template-columns:minmax(7rem,11rem) 1fr;gap:.25rem .8rem;margin:.4rem 0}
