@@ -11,7 +11,10 @@ const MAX_BUNDLE_BYTES = 8 * 1024 * 1024;
 const MAX_ROOT_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 20_000;
 
-/** The page's own root is a hint of its operator; with it the verdict is the operator's page's, and says so. */
+/**
+ * The page's own root is a hint of its operator; with it the verdict is the operator's page's, and says so. A static copy
+ * of the page names the place of its own copy (`data-root`).
+ */
 const OPERATOR_ROOT = '/verify/root.json';
 
 async function run(main: HTMLElement, section: HTMLElement, language: Language): Promise<void> {
@@ -34,7 +37,7 @@ async function judge(main: HTMLElement, calls: Call[]): Promise<Report> {
   try {
     const bundle = await load(main.dataset.bundle ?? '', MAX_BUNDLE_BYTES);
     if (bundle === null) return lost('not-known', 'content/not-known');
-    const root = await load(OPERATOR_ROOT, MAX_ROOT_BYTES);
+    const root = await load(main.dataset.root ?? OPERATOR_ROOT, MAX_ROOT_BYTES);
     return await check({
       bundle,
       root: root && readRoot(root),

@@ -1,5 +1,7 @@
-// What to check: a bundle file, or the address of a passport or printed code, which is followed to its bundle.
-import { readFile, stat } from 'node:fs/promises';
+// What to check: a bundle file, or the address of a passport or printed code, which is followed to its bundle. In a mirror
+// both are pages, on a static host or in a folder: a page names its bundle in a link of type application/json.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MAX_BUNDLE_BYTES } from '#lib/verification';
 import { readBounded } from '../rpc.ts';
 
@@ -25,14 +27,41 @@ export async function readTarget(target: string): Promise<Target> {
   return /^https?:\/\//i.test(target) ? readAddress(target) : readBundleFile(target);
 }
 
-async function readBundleFile(path: string): Promise<Target> {
+async function readBundleFile(target: string): Promise<Target> {
   try {
+    const path = (await stat(target)).isDirectory() ? await bundleIn(target) : target;
     const { size } = await stat(path);
     if (size > MAX_BUNDLE_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BUNDLE_BYTES}`);
     return { kind: 'bundle', bytes: new Uint8Array(await readFile(path)), code: null, hosts: [] };
   } catch (cause) {
-    throw new UnreadableTarget(`cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new UnreadableTarget(`cannot read ${target}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** The bundle of a passport's or printed code's folder in a mirror. */
+async function bundleIn(folder: string): Promise<string> {
+  const names = await readdir(folder);
+  if (names.includes('bundle.json')) return join(folder, 'bundle.json');
+  if (names.includes('mirror.json'))
+    throw new Error(`it is a whole mirror: name one passport of it, such as ${await exampleOf(folder)}`);
+  const page = names.includes('index.html') ? await readFile(join(folder, 'index.html'), 'utf8') : '';
+  const link = bundleLink(page);
+  if (link === null) throw new Error('there is no bundle in this folder');
+  return join(folder, link);
+}
+
+async function exampleOf(folder: string): Promise<string> {
+  const [release = '…'] = await readdir(join(folder, 'passports')).catch(() => []);
+  return join(folder, 'passports', release);
+}
+
+/** Address of the bundle that a page names, relative to the page; null for a page that names none. */
+function bundleLink(html: string): string | null {
+  for (const [link] of html.matchAll(/<link\b[^>]*>/g)) {
+    if (!/\brel="alternate"/.test(link) || !/\btype="application\/json"/.test(link)) continue;
+    return /\bhref="([^"]*)"/.exec(link)?.[1]?.replaceAll('&amp;', '&') ?? null;
+  }
+  return null;
 }
 
 /**
@@ -56,6 +85,12 @@ async function readAddress(address: string): Promise<Target> {
     if (!response.ok) throw new UnreadableTarget(`${url} was answered ${response.status}`);
     try {
       const bytes = await readBounded(response, MAX_BUNDLE_BYTES);
+      const link = isPage(response) ? bundleLink(new TextDecoder().decode(bytes)) : null;
+      if (link !== null) {
+        url = new URL(link, url);
+        if (!/^https?:$/.test(url.protocol)) throw new Error(`its bundle is at ${url.protocol}`);
+        continue;
+      }
       return { kind: 'bundle', bytes, code, hosts };
     } catch (cause) {
       throw new UnreadableTarget(`${url}: ${(cause as Error).message}`, { cause });
@@ -70,6 +105,8 @@ function addressIn(text: string, base?: URL): URL {
   if (!url) throw new UnreadableTarget(`${text} is no address`);
   return url;
 }
+
+const isPage = (response: Response) => /^text\/html\b/i.test(response.headers.get('content-type') ?? '');
 
 async function get(url: URL): Promise<Response> {
   try {

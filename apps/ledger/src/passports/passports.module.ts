@@ -10,6 +10,7 @@ import { Passport } from './passport.entity.ts';
 import { PassportViewsService } from './passport-views.service.ts';
 import { PassportsController } from './passports.controller.ts';
 import { PassportsService } from './passports.service.ts';
+import { ReleaseIndexController } from './release-index.controller.ts';
 import { ReleasesService } from './releases.service.ts';
 
 @Module({
@@ -20,7 +21,7 @@ import { ReleasesService } from './releases.service.ts';
     OpinionsModule,
     RecordingModule,
   ],
-  controllers: [PassportsController],
+  controllers: [PassportsController, ReleaseIndexController],
   providers: [BundleContentsService, BundleService, PassportsService, PassportViewsService, ReleasesService],
   exports: [BundleService, PassportViewsService, ReleasesService],
 })
