@@ -29,7 +29,12 @@ type Output = {
   readonly contracts: Readonly<
     Record<
       string,
-      Readonly<Record<string, { readonly evm: { readonly bytecode: { readonly object: string } } }>>
+      Readonly<
+        Record<
+          string,
+          { readonly abi: unknown; readonly evm: { readonly bytecode: { readonly object: string } } }
+        >
+      >
     >
   >;
 };
