@@ -281,16 +281,30 @@ class Audit {
   private async checkPast(reader: TileReader, tree: TreeReplay, claims: readonly HeadClaim[]): Promise<void> {
     const root = tree.rootWith();
     for (const claim of claims) {
-      if (claim.size === tree.size) {
-        if (!checkClaim(claim, root, this.report)) this.keepEvidence(claim);
-        continue;
-      }
-      const [size1, size2] = [BigInt(claim.size), BigInt(tree.size)];
-      const proof = await reader.run(consistencyPlan(size1, size2));
-      if (checkConsistency({ size1, root1: claim.root, size2, root2: root, proof })) continue;
+      const problem =
+        claim.size === tree.size
+          ? checkClaim(claim, root)
+          : await this.checkEarlier(reader, tree, claim, root);
+      if (!problem) continue;
       this.keepEvidence(claim);
-      checkClaim(claim, (await reader.replayAt(claim.size)).rootWith(), this.report);
+      this.report(problem);
     }
+  }
+
+  private async checkEarlier(
+    reader: TileReader,
+    tree: TreeReplay,
+    claim: HeadClaim,
+    root: Uint8Array,
+  ): Promise<Finding | null> {
+    const [size1, size2] = [BigInt(claim.size), BigInt(tree.size)];
+    const proof = await reader.run(consistencyPlan(size1, size2));
+    if (checkConsistency({ size1, root1: claim.root, size2, root2: root, proof })) return null;
+    const differs = checkClaim(claim, (await reader.replayAt(claim.size)).rootWith());
+    if (differs) return differs;
+    // the edge fits and the rest does not: the tiles contradict each other
+    const place = `consistency of size ${size1} and ${size2}`;
+    return finding('tile/differs', place, toHex(root), 'hashes in tiles that do not lead to it', claim.whose);
   }
 
   /** Another source shows a longer log: it must begin with ours. */

@@ -91,7 +91,10 @@ function auditTile(
   const leaves = entries.map((entry) => entry.leafHash);
   for (let claim = claims[0]; claim && claim.size <= first + leaves.length; claim = claims[0]) {
     claims.shift();
-    if (!checkClaim(claim, tree.rootWith(leaves.slice(0, claim.size - first)), report)) onDiffering(claim);
+    const problem = checkClaim(claim, tree.rootWith(leaves.slice(0, claim.size - first)));
+    if (!problem) continue;
+    onDiffering(claim);
+    report(problem);
   }
   for (const entry of entries) {
     const id = documentOf(entry);

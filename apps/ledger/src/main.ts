@@ -7,6 +7,7 @@ import { MetricsService } from './health/metrics.service.ts';
 import { portError } from './http/ports.ts';
 import { READABLE, writeJson } from './installation/kept-file.ts';
 import { StartError } from './installation/start-error.ts';
+import { FileRecords } from './pages/file-records.service.ts';
 
 /** Longer than any request or transaction takes; then the process ends anyway, and the restart finds all that was answered. */
 const STOP_MS = 20_000;
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   await metrics
     .listen(metricsPort)
     .catch((error) => fail(service, portError(error, metricsPort, 'METRICS_PORT')));
+  service.app.get(FileRecords).recordSoon();
   const { installation, isEmbedded } = service;
   const port = portOf(service);
   const facts = { pid: process.pid, port, url: installation.publicUrl, startedAt: startedAt.toISOString() };

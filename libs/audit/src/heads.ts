@@ -1,6 +1,6 @@
 // Heads that others hold, against the tree that was computed: anchored ones, pinned ones, and those seen before.
 import { equalBytes, fromHex, toHex } from '#lib/canonical';
-import { type FindingCode, finding, type Report } from './finding.ts';
+import { type Finding, type FindingCode, finding } from './finding.ts';
 
 /** A head somebody holds. `whose` for people: `head 3 on chain`, `the root file`, `seen before`. */
 export type HeadClaim = {
@@ -27,12 +27,9 @@ export function anchorClaim(head: {
   };
 }
 
-/** True when the claim is the tree's own root at that size. */
-export function checkClaim(claim: HeadClaim, root: Uint8Array, report: Report): boolean {
-  if (equalBytes(claim.root, root)) return true;
-
-  report(
-    finding(claim.code, `size ${claim.size}, ${claim.whose}`, toHex(claim.root), toHex(root), claim.detail),
-  );
-  return false;
+/** Null when the claim is the tree's own root at that size. */
+export function checkClaim(claim: HeadClaim, root: Uint8Array): Finding | null {
+  if (equalBytes(claim.root, root)) return null;
+  const place = `size ${claim.size}, ${claim.whose}`;
+  return finding(claim.code, place, toHex(claim.root), toHex(root), claim.detail);
 }

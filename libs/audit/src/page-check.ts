@@ -5,12 +5,13 @@ import { finding, type Report } from './finding.ts';
 
 export type PageScript = { readonly src: string; readonly integrity: string };
 
-/** The scripts that a page loads; null stands for one that is written into it, or names no file or no integrity value. */
+/** The scripts that a page loads; null stands for one that is written into it, or names no file of this host or no integrity value. */
 export function scriptsOf(html: string): (PageScript | null)[] {
   return [...html.matchAll(/<script\b([^>]*)>/gi)].map(([, attributes = '']) => {
     const value = (name: string) => new RegExp(`\\s${name}="([^"]*)"`, 'i').exec(attributes)?.[1] ?? '';
     const [src, integrity] = [value('src'), value('integrity')];
-    return src && integrity ? { src, integrity } : null;
+    const isPinned = /^\/(?!\/)/.test(src) && /^sha(256|384|512)-/.test(integrity);
+    return isPinned ? { src, integrity } : null;
   });
 }
 

@@ -157,7 +157,7 @@ const zh: Record<keyof typeof en, string> = {
 
 const CATALOGUES = { en, zh } as const;
 
-export const AUDIT_KEYS: readonly string[] = Object.keys(en);
+export const AUDIT_KEYS: readonly string[] = /* @__PURE__ */ Object.keys(en);
 
 /** The sentence of a finding's code, or a word of the auditor; an unknown one stands as itself. */
 export function sayAudit(language: Language, key: string, values: Values = {}): string {

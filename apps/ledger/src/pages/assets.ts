@@ -27,6 +27,13 @@ export class AssetsService {
       : null;
   }
 
+  /** The bytes of every file of the manifest; none when the checker was not built. */
+  async all(): Promise<Uint8Array[]> {
+    this.manifest ??= await readManifest();
+    const files = Object.values(this.manifest ?? {}).map(({ file }) => readFile(join(ASSETS, file)));
+    return (await Promise.all(files)).map((bytes) => new Uint8Array(bytes));
+  }
+
   /** The bytes of a file by its hashed name, or null. */
   async read(file: string): Promise<Buffer | null> {
     if (!ASSET_NAME.test(file)) return null;

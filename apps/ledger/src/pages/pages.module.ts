@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { FootprintsModule } from '../footprints/footprints.module.ts';
 import { PassportsModule } from '../passports/passports.module.ts';
 import { AssetsService } from './assets.ts';
+import { FileRecords } from './file-records.service.ts';
 import { LandingPage } from './landing-page.ts';
 import { LotPage } from './lot-page.ts';
 import { NotKnownPage } from './not-known-page.ts';
@@ -14,7 +15,16 @@ import { VerifyService } from './verify.service.ts';
 @Module({
   imports: [FootprintsModule, PassportsModule],
   controllers: [PagesController, VerifyController],
-  providers: [AssetsService, LandingPage, LotPage, NotKnownPage, PassportPages, ProblemPage, VerifyService],
+  providers: [
+    AssetsService,
+    FileRecords,
+    LandingPage,
+    LotPage,
+    NotKnownPage,
+    PassportPages,
+    ProblemPage,
+    VerifyService,
+  ],
   exports: [LotPage, NotKnownPage],
 })
 export class PagesModule {}
