@@ -145,7 +145,7 @@ function readHeader<K extends string>(at: number, cells: Row, byName: ReadonlyMa
   for (const [index, cell] of cells.entries()) {
     const text = cellText(cell);
     if (text === null) continue;
-    const { names, unit } = splitHeader(text);
+    const { names, unit } = text.length > MAX_HEADER ? NO_HEADER : splitHeader(text);
     const column = names.map((name) => byName.get(name)).find((found) => found !== undefined);
     if (column === undefined) unknown.push({ index, text: text.slice(0, 60) });
     else if (columns.has(column)) twice.push({ index, text: text.slice(0, 60) });
@@ -162,8 +162,13 @@ const headerKey = (text: string): string =>
     .toLowerCase()
     .replace(/[\s_:：*]+/g, '');
 
+type HeaderWords = { readonly names: readonly string[]; readonly unit: Unit | null };
+const NO_HEADER: HeaderWords = { names: [], unit: null };
+/** No column is called as long as this; what is longer is not taken apart, which could cost the square of its length. */
+const MAX_HEADER = 200;
+
 /** `电量 Energy (kWh)` → the whole, its Chinese part, its English part; and the unit in brackets. */
-function splitHeader(text: string): { readonly names: readonly string[]; readonly unit: Unit | null } {
+function splitHeader(text: string): HeaderWords {
   const bracket = /[([]([^)\]]*)[)\]]\s*$/.exec(text);
   const bare = bracket === null ? text : text.slice(0, bracket.index);
   const chinese = bare.replace(/[^\p{Script=Han}]+/gu, '');

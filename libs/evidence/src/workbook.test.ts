@@ -51,6 +51,19 @@ const electricity = (...rows: Written[][]): Sheet => sheet('电力', [ELECTRICIT
 const reading = (...rest: Written[]): Written[] => ['2025-01-01', '2025-01-31', '产线', 'L1', 'E-1', ...rest];
 
 describe('a plain workbook', () => {
+  test('a cell full of brackets costs no more than its length', () => {
+    const began = performance.now();
+    const long = '('.repeat(32_767);
+    const draft = draftOf(
+      sheet(
+        '产量',
+        Array.from({ length: 20 }, () => Array<string>(40).fill(long)),
+      ),
+    );
+    expect(findings(draft)).toEqual(['evidence/missing-header 产量 - -']);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   test('line breaks and what nobody sees in free words are no part of them; too many words are refused', () => {
     const transport = (cargo: string, mass = '1.5') =>
       sheet('运输', [

@@ -168,6 +168,11 @@ describe('files that are no workbook, or are meant to hurt', () => {
       ),
       'evidence/too-many-cells',
     ],
+    [
+      'a cell that Excel could not hold',
+      withSheet(rows(`<row r="1"><c r="A1" t="str"><v>${'x'.repeat(200_000)}</v></c></row>`)),
+      'evidence/not-xlsx',
+    ],
     ['entities', withSheet('<!DOCTYPE x [<!ENTITY a "b">]><worksheet/>'), 'evidence/not-xlsx'],
     ['a sheet in UTF-16', withSheet(Uint8Array.of(0xff, 0xfe, 0x3c, 0x00)), 'evidence/not-xlsx'],
     [

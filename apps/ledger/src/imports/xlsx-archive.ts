@@ -23,6 +23,8 @@ export const LIMITS: Limits = {
 
 const MAX_PARTS = 2_000;
 const CHUNK = 256 * 1024;
+/** Excel's own limit is 32,767 characters a cell, each at most `&quot;` long. The reader is slow over longer texts. */
+const MAX_RUN = 6 * 32_767;
 
 /** What stands in a cell whose formula was saved without its result. */
 export const UNCALCULATED = '#UNCALCULATED';
@@ -120,6 +122,13 @@ function decodeXml(name: string, content: Uint8Array): string {
   // A tag that never ends costs the XML reader the square of the file's length.
   if (/<[^<>]*(?:<|$)/.test(text))
     throw notXlsx(`${JSON.stringify(name)} is no well-formed XML; save it as .xlsx again`);
+  for (let from = 0, at = 0; at >= 0; from = at + 1) {
+    at = text.indexOf('<', from);
+    if ((at < 0 ? text.length : at) - from > MAX_RUN)
+      throw notXlsx(
+        `${JSON.stringify(name)} holds a text that is longer than Excel's cells; save it as .xlsx again`,
+      );
+  }
   // Excel writes no document type; one is there to define entities.
   if (/<!(DOCTYPE|ENTITY)/i.test(text))
     throw notXlsx(`${JSON.stringify(name)} defines a document type; save it as .xlsx again`);
