@@ -8,7 +8,7 @@ import { minify } from '@swc/core';
 import { build } from 'esbuild';
 import { LANGUAGES, type Language } from '#lib/wording';
 import { ROOT } from './build.ts';
-import { oneLanguage, pagePrimitives, withoutMessages } from './checker/lighten.ts';
+import { longWays, oneLanguage, pagePrimitives, withoutMessages } from './checker/lighten.ts';
 
 const BUDGET_BYTES = 45 * 1024;
 
@@ -53,7 +53,7 @@ async function island(language: Language): Promise<Uint8Array> {
     write: false,
     absWorkingDir: ROOT,
     alias: pagePrimitives(ROOT),
-    plugins: [oneLanguage(language), withoutMessages(ROOT)],
+    plugins: [oneLanguage(language), longWays, withoutMessages(ROOT)],
   });
   const { code } = await minify(outputFiles[0]!.text, {
     module: true,

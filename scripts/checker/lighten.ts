@@ -2,6 +2,7 @@
 // these change what surrounds it:
 //   texts       one language, and only the sentences that the island says
 //   messages    the English sentences inside errors; the page shows codes and values, never an error's message
+//   short cuts  the fast ways of libs/canonical, which answer nothing that the long ways do not
 //   primitives  the page's own hashes and curves in place of noble's, which carry much that a page does not use
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -88,6 +89,17 @@ export function stripMessages(path: string, source: string): string {
 function calleeName({ expression }: ts.CallExpression): string {
   return ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText();
 }
+
+/** A page reads one bundle: it can do without code that is only fast. */
+export const longWays: Plugin = {
+  name: 'short cuts',
+  setup(build) {
+    build.onLoad({ filter: /libs[\\/]canonical[\\/]src[\\/]short-cut\.ts$/ }, () => ({
+      loader: 'ts',
+      contents: 'export const shortText = () => undefined; export const shortValue = () => undefined;',
+    }));
+  },
+};
 
 /** Words with spaces between them; codes, pointers and formats have none. */
 function isSentence(node: ts.Node): boolean {

@@ -10,6 +10,7 @@ export type CanonicalErrorCode =
   | 'canonical/lone-surrogate'
   | 'canonical/number-out-of-range'
   | 'canonical/not-json'
+  | 'canonical/not-canonical'
   | 'canonical/bad-encoding';
 
 export interface CanonicalErrorPlace {

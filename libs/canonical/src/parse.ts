@@ -3,6 +3,7 @@
 import { equalBytes } from './bytes.ts';
 import { canonicalBytes } from './canonicalize.ts';
 import { CanonicalError, type CanonicalErrorCode, shown } from './errors.ts';
+import { shortValue } from './short-cut.ts';
 import { fromUtf8, loneSurrogateAt } from './utf8.ts';
 import { type JsonValue, pointerToken } from './value.ts';
 
@@ -12,6 +13,9 @@ export interface ParseLimits {
   /** Arrays and objects inside each other; 64 unless told. */
   readonly maxDepth?: number;
 }
+
+const MAX_BYTES = 1_048_576;
+const MAX_DEPTH = 64;
 
 /** Keys that mean something to JavaScript's own objects. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -33,7 +37,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * `lone-surrogate`, `number-out-of-range` (whole numbers beyond 2^53-1, or beyond what a double holds at all).
  */
 export function parseStrict(input: string | Uint8Array, limits: ParseLimits = {}): JsonValue {
-  const { maxBytes = 1_048_576, maxDepth = 64 } = limits;
+  const { maxBytes = MAX_BYTES, maxDepth = MAX_DEPTH } = limits;
   // A text of n units has n to 3n bytes; only texts between the two bounds need counting.
   const tooLarge =
     input.length > maxBytes || (typeof input === 'string' && utf8Length(input, maxBytes) > maxBytes);
@@ -47,10 +51,29 @@ export function parseStrict(input: string | Uint8Array, limits: ParseLimits = {}
   return new Parser(text, maxDepth).parse();
 }
 
-/** True if the bytes are the canonical form of the value they hold, and `parseStrict` takes them. */
+/**
+ * The value of bytes that are its canonical form (RFC 8785): for what is hashed or signed as it came. Several times
+ * faster than `parseStrict`. Throws what `parseStrict` throws, and `canonical/not-canonical`.
+ */
+export function parseCanonical(bytes: Uint8Array, limits: ParseLimits = {}): JsonValue {
+  const { maxBytes = MAX_BYTES, maxDepth = MAX_DEPTH } = limits;
+  if (bytes.length <= maxBytes) {
+    const value = shortValue(fromUtf8(bytes), maxDepth);
+    if (value !== undefined) return value as JsonValue;
+  }
+  const value = parseStrict(bytes, limits);
+  if (equalBytes(canonicalBytes(value), bytes)) return value;
+  throw new CanonicalError(
+    'canonical/not-canonical',
+    'the text is not in the form of RFC 8785; canonicalize it',
+  );
+}
+
+/** True if `parseCanonical` takes the bytes. */
 export function isCanonical(bytes: Uint8Array, limits: ParseLimits = {}): boolean {
   try {
-    return equalBytes(canonicalBytes(parseStrict(bytes, limits)), bytes);
+    parseCanonical(bytes, limits);
+    return true;
   } catch (error) {
     if (error instanceof CanonicalError) return false;
     throw error;

@@ -10,6 +10,12 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** An object literal, a parsed object or one without prototype, of this realm or another. */
+export function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** One reference token of a JSON pointer (RFC 6901 §3): `~` and `/` escaped. */
 export function pointerToken(key: string | number): string {
   const text = String(key);

@@ -111,6 +111,12 @@ export const PLATFORM_PROBLEMS: ProblemTexts = {
     '含有 JSON 不能表示的值。',
     '使用 JSON 允许的值。',
   ],
+  'canonical/not-canonical': [
+    'The JSON is not in the one form that is hashed (RFC 8785).',
+    'Canonicalize it: keys in order, no white space.',
+    'JSON 不是用于计算哈希的唯一形式（RFC 8785）。',
+    '规范化后重发：键按顺序，无空白。',
+  ],
   'canonical/duplicate-key': [
     'A member stands twice in the JSON.',
     'Keep one of the two.',
