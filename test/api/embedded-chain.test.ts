@@ -297,6 +297,10 @@ describe('what is offered', () => {
       ask(chain.publicUrl, 'eth_call', { to: operator.address, gas }, 'latest');
     expect((await withGas('0x1000000')).result).toBe('0x');
     expect((await withGas('0x1000001')).error?.message).toMatch(/cap/);
+    // a loop: whoever may run code of its own can hold the chain up for everybody
+    for (const method of ['eth_call', 'eth_estimateGas'])
+      for (const call of [{ data: '0x5b600056' }, { to: null, data: '0x5b600056' }])
+        expect((await ask(chain.publicUrl, method, call, 'latest')).error?.code).toBe(-32602);
     expect((await ask(chain.publicUrl, 'eth_call', { to: operator.address }, 'latest', {})).error?.code).toBe(
       -32602,
     );

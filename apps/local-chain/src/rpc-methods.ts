@@ -65,7 +65,7 @@ export async function answer(
   if (!sends && !READS.has(method)) throw new RpcError(-32004, `the method ${method} is not offered here`);
   if (chain.waiting >= MOST_WAITING)
     throw new RpcError(-32005, `${chain.waiting} calls are waiting: try again later`);
-  if (method === 'eth_call' || method === 'eth_estimateGas') refuseOverrides(params);
+  if (method === 'eth_call' || method === 'eth_estimateGas') refuseOwnCode(access, params);
   try {
     return sends ? await chain.send(rawTransaction(params)) : await chain.read(method, params);
   } catch (error) {
@@ -79,9 +79,15 @@ function rawTransaction([raw, ...rest]: readonly unknown[]): string {
   throw new RpcError(-32602, 'eth_sendRawTransaction takes one 0x hex string');
 }
 
-/** Overridden state would let a caller run code of its own. Gas needs no limit here: osaka's cap holds for calls too. */
-function refuseOverrides(params: readonly unknown[]): void {
-  if (params.length > 2) throw new RpcError(-32602, 'state overrides are not offered here');
+/**
+ * Overridden state would let a caller run code of its own, and so would making a contract: a loop up to osaka's cap of gas
+ * holds the whole chain for half a minute. What is deployed here are the ledger's contracts, whose views are short.
+ */
+function refuseOwnCode(access: Access, [call, , ...more]: readonly unknown[]): void {
+  if (more.length > 0) throw new RpcError(-32602, 'state overrides are not offered here');
+  const { to } = Object(call) as { readonly to?: unknown };
+  if (access === 'public' && typeof to !== 'string')
+    throw new RpcError(-32602, 'only contracts that are there are called here: name one in "to"');
 }
 
 /** The EVM's error in the form that clients of any node know: a revert is code 3 with the returned bytes as data. */
