@@ -11,6 +11,7 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
+import { parseWitness, parseWitnessedLog } from './witness/settings.ts';
 
 type Setting = { readonly property: string; readonly name: string; readonly about: string };
 const SETTINGS: Setting[] = [];
@@ -36,6 +37,21 @@ const IsOrigin = () =>
         'must be an origin such as https://example.org, lower case, without path or last slash',
     },
   });
+
+/** Text that a reader of ours takes; what it says of other text is the message. */
+const ReadBy = (read: (text: string) => unknown, wanted: string) => {
+  const isRead = (value: unknown) => {
+    try {
+      return read(String(value)) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  return ValidateBy(
+    { name: 'readBy', validator: { validate: isRead, defaultMessage: () => `must be ${wanted}` } },
+    { each: true },
+  );
+};
 
 const httpUrl = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 
@@ -205,6 +221,20 @@ export class Config {
   @IsOptional()
   @IsString()
   chainOperator: string | null = null;
+
+  @Env(
+    'ANCHORLEAF_WITNESSES',
+    'Witnesses that cosign our checkpoints (C2SP tlog-witness), separated by commas: verifier key, a space, submission URL.',
+  )
+  @ReadBy(parseWitness, 'verifier keys of type 04, each with a space and an http or https URL')
+  witnesses: readonly string[] = [];
+
+  @Env(
+    'ANCHORLEAF_WITNESSED_LOGS',
+    'Logs that this service cosigns at POST /witness/add-checkpoint: their verifier keys, separated by commas.',
+  )
+  @ReadBy(parseWitnessedLog, 'Ed25519 verifier keys of logs, separated by commas')
+  witnessedLogs: readonly string[] = [];
 }
 
 /** Every mistake of the environment, one sentence each. */

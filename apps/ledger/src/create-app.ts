@@ -146,6 +146,8 @@ async function prepare(
     limits: { fileSize: MAX_FILE_BYTES, files: 1, fields: 20, fieldSize: 65_536 },
   });
   app.get(MetricsService).observe(fastify);
+  const { WitnessRoute } = await import('./witness/witness.route.ts');
+  await app.get(WitnessRoute).install(fastify);
   installApiDocs(app);
   await app.init();
   await fastify.ready();

@@ -34,6 +34,11 @@ import { OrganisationsController } from './organisations/organisations.controlle
 import { OrganisationsService } from './organisations/organisations.service.ts';
 import { Random } from './random.ts';
 import { RecordingModule } from './recording/recording.module.ts';
+import { CheckpointsService } from './witness/checkpoints.service.ts';
+import { WitnessRoute } from './witness/witness.route.ts';
+import { WitnessService } from './witness/witness.service.ts';
+import { WitnessEvidence } from './witness/witness-evidence.service.ts';
+import { WitnessLoop } from './witness/witness-loop.ts';
 
 /** What was opened before the application: settings, data folder, database, chain, time and chance. */
 export type Ground = {
@@ -54,6 +59,7 @@ const SERVICES = [
   ChainEventsService,
   ChainService,
   ChainWatch,
+  CheckpointsService,
   DocumentsService,
   EnrolmentService,
   InstallationRoot,
@@ -64,6 +70,10 @@ const SERVICES = [
   ProofsService,
   SenderService,
   Sequencer,
+  WitnessEvidence,
+  WitnessLoop,
+  WitnessRoute,
+  WitnessService,
   WriterLease,
 ];
 

@@ -13,7 +13,8 @@ export type LogErrorCode =
   | 'log/other-origin'
   | 'log/malformed-tile'
   | 'log/entry-too-long'
-  | 'log/malformed-proof';
+  | 'log/malformed-proof'
+  | 'log/malformed-request';
 
 /** A refused input: a note, checkpoint, tile, proof file, key, or a size and index that no tree has. */
 export class LogError extends Error {

@@ -1,6 +1,14 @@
 export { hashAt, hashPairs, leafHashes, leafHashesOf32 } from './bulk.ts';
 export { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
 export { type ConsistencyClaim, checkConsistency, consistencyPlan, proveConsistency } from './consistency.ts';
+export {
+  type Cosignature,
+  type Cosigner,
+  cosign,
+  cosignerKey,
+  keepSignatures,
+  readCosignatures,
+} from './cosignature.ts';
 export { LogError, type LogErrorCode } from './errors.ts';
 export {
   appendLeaf,
@@ -40,3 +48,14 @@ export {
   tilePath,
 } from './tile.ts';
 export { buildTree, type Tree } from './tree.ts';
+export {
+  type AddCheckpoint,
+  formatAddCheckpoint,
+  formatTreeSize,
+  judgeCheckpoint,
+  type KnownHead,
+  parseAddCheckpoint,
+  parseTreeSize,
+  TREE_SIZE_TYPE,
+  type WitnessJudgement,
+} from './witness.ts';

@@ -23,7 +23,7 @@ export type NoteSigner = { readonly name: string; readonly keyId: string; readon
 export type OpenNote = { readonly text: string; readonly signedBy: readonly NoteSigner[] };
 
 // the specification asks for at least 16; post-quantum signatures take up to 5 kB each
-const MAX_SIGNATURES = 100;
+export const MAX_SIGNATURES = 100;
 const MAX_NOTE_LENGTH = 1_000_000;
 
 // below U+0020 only the newline may stand; \p{Cs} with the u flag is a lone surrogate, which UTF-8 cannot write
@@ -145,14 +145,19 @@ export function openNote(note: string, keys: readonly VerifierKey[]): OpenNote {
   return { text, signedBy: [...signedBy.values()] };
 }
 
+/** What an Ed25519 cosignature is over; `time` in POSIX seconds. */
+export function cosignedMessage(text: string, time: bigint): Uint8Array {
+  return utf8(`cosignature/v1\ntime ${time}\n${text}`);
+}
+
 /** null or a cosigner's time when the signature holds, undefined when not. */
 function checkSignature(text: string, signature: Uint8Array, key: VerifierKey): bigint | null | undefined {
   const timed = key.type === COSIGNATURE;
   if (signature.length !== (timed ? 72 : 64)) return undefined;
   const time = timed ? new DataView(signature.buffer, signature.byteOffset).getBigUint64(0) : null;
-  const message = timed ? `cosignature/v1\ntime ${time}\n${text}` : text;
+  const message = time === null ? utf8(text) : cosignedMessage(text, time);
   if (time !== null && time >> 63n) return undefined;
-  const holds = ed25519.verify(signature.subarray(timed ? 8 : 0), utf8(message), key.publicKey, {
+  const holds = ed25519.verify(signature.subarray(timed ? 8 : 0), message, key.publicKey, {
     zip215: false,
   });
   return holds ? time : undefined;

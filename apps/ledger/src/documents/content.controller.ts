@@ -26,7 +26,7 @@ const PUBLIC_TYPES: readonly DocumentType[] = [
 /** Public documents behind entries, docs/formats/content.md: the digested form, whose SHA-256 is the id itself. */
 @ApiTags('log')
 @Public()
-@Controller('log/contents')
+@Controller('/log/contents')
 export class ContentController {
   constructor(private readonly documents: DocumentsService) {}
 

@@ -19,6 +19,7 @@ import { Clock } from '../clock.ts';
 import { Public } from '../http/caller.ts';
 import { Installation } from '../installation/installation.ts';
 import { Sequencer } from '../log/sequencer.ts';
+import { WitnessLoop } from '../witness/witness-loop.ts';
 
 const PATIENCE_MS = 3_000;
 const EVENTS_PATIENCE_SECONDS = 300;
@@ -40,6 +41,7 @@ export class HealthController {
     private readonly watch: ChainWatch,
     private readonly money: BalanceService,
     private readonly events: ChainEventsService,
+    private readonly witnesses: WitnessLoop,
     private readonly installation: Installation,
     private readonly clock: Clock,
   ) {}
@@ -76,6 +78,7 @@ export class HealthController {
       () => this.indicate('log', async () => this.checkLog()),
       () => this.indicate('chain', () => this.checkChain()),
       () => this.indicate('anchors', () => this.checkAnchors()),
+      () => this.indicate('witnesses', async () => this.witnessStates()),
       () => this.indicate('events', async () => this.checkEvents()),
     ]);
   }
@@ -129,6 +132,15 @@ export class HealthController {
       ...(balance && { balance: balance.state, days: balance.days }),
       ...(degraded.length > 0 && { degraded }),
     };
+  }
+
+  /** Never a reason to be down: a witness that is away holds nothing back. */
+  private witnessStates(): Record<string, unknown> {
+    const states = this.witnesses.states.map(({ name, cosigned, trouble }) => [
+      name,
+      { cosigned: String(cosigned), ...(trouble && { trouble: trouble.reason, since: trouble.since }) },
+    ]);
+    return Object.fromEntries(states);
   }
 
   /** Statuses that others set on chain must come into the log, or auditors miss them there. */

@@ -10,6 +10,7 @@ import { ChainWatch } from '../anchoring/chain-watch.ts';
 import { SenderService } from '../anchoring/sender.service.ts';
 import { ProofsService } from '../log/proofs.service.ts';
 import { Sequencer } from '../log/sequencer.ts';
+import { WitnessLoop } from '../witness/witness-loop.ts';
 
 /** `/metrics` in Prometheus text form, on a port of its own that only this machine reaches. */
 @Injectable()
@@ -26,6 +27,7 @@ export class MetricsService {
     sender: SenderService,
     watch: ChainWatch,
     money: BalanceService,
+    witnesses: WitnessLoop,
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
@@ -60,6 +62,11 @@ export class MetricsService {
       const waiting = await loop.waiting();
       return waiting ? (Date.now() - waiting.oldestAt.getTime()) / 1000 : 0;
     });
+    gauge(
+      'witnesses_in_trouble',
+      'Witnesses that did not cosign when they were asked last',
+      () => witnesses.states.filter(({ trouble }) => trouble !== null).length,
+    );
     gauge('transactions_open', 'Transactions that are not mined yet', () => sender.backlog());
     gauge('sender_troubled', '1 when transactions wait for another reason than blocks', () =>
       sender.trouble ? 1 : 0,

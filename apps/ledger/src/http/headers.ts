@@ -23,7 +23,8 @@ export function contentSecurityPolicy(directives: PolicyDirectives = {}): string
 }
 
 /** Readable from any other site: what a checker hosted elsewhere must be able to fetch. */
-const OPEN_PATHS = /^\/(log|rpc|o|passports|verify|01|id|problems|\.well-known)(\/|$)|^\/api\/v1\/verify$/;
+const OPEN_PATHS =
+  /^\/(log|witness|rpc|o|passports|verify|01|id|problems|\.well-known)(\/|$)|^\/api\/v1\/verify$/;
 /** The API description runs its own page. */
 const DOCS_PATH = /^\/api\/docs/;
 

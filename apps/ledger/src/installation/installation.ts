@@ -1,7 +1,7 @@
 // One data folder = one installation: its address, its log and its chain are fixed at the first start.
 import { join, resolve } from 'node:path';
 import { fromBase64url, toHex } from '#lib/canonical';
-import { formatVerifierKey } from '#lib/transparency-log';
+import { type Cosigner, formatVerifierKey } from '#lib/transparency-log';
 import type { ChainFacts } from '../chain/chain-facts.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -47,6 +47,8 @@ export class Installation {
   readonly logSecretKey: Uint8Array;
   /** C2SP verifier key of the log. */
   readonly logVerifierKey: string;
+  /** As a witness of other logs. */
+  readonly cosigner: Cosigner;
   /** HMAC key of request identities. */
   readonly requestSecret: Uint8Array;
   /** Seed of API keys of organisations. */
@@ -61,6 +63,7 @@ export class Installation {
     operatorApiKey: string;
     chainOperator: ChainKeyFile;
     log: { publicKey: string; secretKey: string };
+    witness: { secretKey: string };
     secret: Uint8Array;
     unlock: () => Promise<void>;
   }) {
@@ -76,6 +79,10 @@ export class Installation {
     this.chainOperator = parts.chainOperator;
     this.logSecretKey = fromBase64url(parts.log.secretKey);
     this.logVerifierKey = formatVerifierKey(this.origin, fromBase64url(parts.log.publicKey));
+    this.cosigner = {
+      name: `${new URL(this.publicUrl).host}/witness`,
+      secretKey: fromBase64url(parts.witness.secretKey),
+    };
     this.requestSecret = deriveSecret(parts.secret, 'request identity');
     this.apiKeySecret = deriveSecret(parts.secret, 'api key');
     this.unlock = parts.unlock;
@@ -136,6 +143,7 @@ export async function openInstallation(
     await ensureFolder(join(dataDir, 'keys'), 0o700);
     const keys = new KeyFolder(join(dataDir, 'keys'), random);
     const log = await keys.log();
+    const witness = await keys.witness();
     const chainOperator = await keys.chainOperator();
     const { apiKey: operatorApiKey } = await keys.operator();
     const secret = await keys.installationSecret();
@@ -150,6 +158,7 @@ export async function openInstallation(
       operatorApiKey,
       chainOperator,
       log,
+      witness,
       secret,
       unlock,
     });

@@ -82,6 +82,11 @@ export class KeyFolder {
     return this.keep('log.key.json', () => makeEd25519(this.random));
   }
 
+  /** Cosigns checkpoints of other logs. Its name and nothing else of it is in what it signs: it signs nothing else. */
+  witness(): Promise<Ed25519KeyFile> {
+    return this.keep('witness.key.json', () => makeEd25519(this.random));
+  }
+
   /** Owns the log on chain and pays for the service's transactions. */
   chainOperator(): Promise<ChainKeyFile> {
     return this.keep('chain-operator.json', () => makeChainKey(this.random));

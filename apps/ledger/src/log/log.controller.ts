@@ -5,6 +5,7 @@ import { fromHex, toBase64, toHex } from '#lib/canonical';
 import { formatLogProof, parseTilePath } from '#lib/transparency-log';
 import { Public } from '../http/caller.ts';
 import { notFound, RefusalError } from '../http/refusal.ts';
+import { CheckpointsService } from '../witness/checkpoints.service.ts';
 import { type LogHead, ProofsService, type RecordedEntry } from './proofs.service.ts';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -19,19 +20,26 @@ function readSize(text: string | undefined, name: string): bigint {
   });
 }
 
+const noHead = () => notFound('checkpoint yet: the log is empty');
+
 /** The log as C2SP tlog-tiles serves it, and single entries and proofs for people. Anyone may read all of it. */
 @ApiTags('log')
 @Public()
 @Controller('log')
 export class LogController {
-  constructor(private readonly proofs: ProofsService) {}
+  constructor(
+    private readonly proofs: ProofsService,
+    private readonly checkpoints: CheckpointsService,
+  ) {}
 
   @Get('checkpoint')
   @Header('Content-Type', 'text/plain; charset=utf-8')
   @Header('Cache-Control', 'no-cache')
   @ApiOperation({ summary: 'Newest signed head (C2SP tlog-checkpoint)' })
   async checkpoint(): Promise<string> {
-    return (await this.requireHead()).checkpoint;
+    const head = await this.checkpoints.newest();
+    if (!head) throw noHead();
+    return head.checkpoint;
   }
 
   @Get('tile/*')
@@ -99,7 +107,7 @@ export class LogController {
 
   private async requireHead(): Promise<LogHead> {
     const head = await this.proofs.head();
-    if (!head) throw notFound('checkpoint yet: the log is empty');
+    if (!head) throw noHead();
     return head;
   }
 

@@ -10,6 +10,7 @@ import { Clock } from '../clock.ts';
 import { RefusalError } from '../http/refusal.ts';
 import { Installation } from '../installation/installation.ts';
 import { StartError } from '../installation/start-error.ts';
+import { WitnessEvidence } from '../witness/witness-evidence.service.ts';
 import { type Append, type Appended, commitBatch, type Head, LogFault } from './batch-commit.ts';
 import { CheckpointSigner } from './checkpoint-signer.ts';
 import { checkEntries } from './entry-checks.ts';
@@ -53,6 +54,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly chain: ChainService,
     private readonly lease: WriterLease,
     private readonly clock: Clock,
+    private readonly witnesses: WitnessEvidence,
   ) {
     this.signer = new CheckpointSigner(installation.origin, installation.logSecretKey);
   }
@@ -249,6 +251,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       const head = await checkStore(this.database, identity, row);
       await this.chain.confirm();
       await checkAgainstChain(this.database, this.chain, row.size);
+      await this.witnesses.checkAll();
       this.head = head;
       this.current = { kind: 'writing', epoch: row.epoch };
       this.work();

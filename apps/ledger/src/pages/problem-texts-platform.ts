@@ -263,6 +263,18 @@ export const PLATFORM_PROBLEMS: ProblemTexts = {
     '链上已最终确定的内容现已不同。人工查明前不再入账。',
     '由运营方恢复链的最新数据，或询问链的运行方。',
   ],
+  'log/behind-witness': [
+    'A witness holds a checkpoint with this log’s own signature that this database does not know. Nothing is recorded.',
+    'The operator restores the newest backup; an old one must not go on.',
+    '见证方持有由本账本签名、而本数据库中没有的检查点。已停止入账。',
+    '由运营方恢复最新备份；旧备份不得继续使用。',
+  ],
+  'log/malformed-request': [
+    'The body is not a checkpoint with its proof.',
+    'Send the lines that C2SP tlog-witness describes.',
+    '请求内容不是检查点及其证明。',
+    '按 C2SP tlog-witness 的格式发送。',
+  ],
   'log/head-lost': [
     'A head on chain is not in this log.',
     'Restore the newest backup.',
@@ -292,6 +304,30 @@ export const PLATFORM_PROBLEMS: ProblemTexts = {
     'Write it in decimal digits.',
     '网址中的数字不正确。',
     '使用十进制数字。',
+  ],
+  'witness/old-size-beyond': [
+    'The old size is larger than the checkpoint’s.',
+    'Send a checkpoint that is not smaller than the size the witness holds.',
+    '旧规模大于检查点的规模。',
+    '发送不小于见证方已有规模的检查点。',
+  ],
+  'witness/not-signed': [
+    'No key that this witness knows for the log signed the checkpoint, or its signature fails.',
+    'Send the checkpoint with the signature of the log’s own key.',
+    '检查点没有该账本已知密钥的有效签名。',
+    '发送带有账本自身密钥签名的检查点。',
+  ],
+  'witness/unknown-log': [
+    'This service does not witness a log of this name.',
+    'Ask the operator to witness it.',
+    '本服务不见证该账本。',
+    '请运营方将其列入见证。',
+  ],
+  'witness/inconsistent': [
+    'The checkpoint does not follow from the one that was cosigned last.',
+    'Send a proof from the size the witness holds. If there is none, the log has forked.',
+    '该检查点与上次见证的检查点不一致。',
+    '发送从见证方已有规模起的一致性证明；若无法给出，则账本已分叉。',
   ],
   'chain/unreachable': [
     'The chain could not be reached.',

@@ -7,7 +7,7 @@ import { PAGE_TEXTS } from './texts.ts';
 const SOURCE = join(import.meta.dirname, '..');
 /** Rooms whose codes a client can meet; `gap/…`, `headline/…` and the like are texts of other catalogues. */
 const ROOMS =
-  'batch|bundle|canonical|catalogue|chain|content|digital-link|evidence|facility|files|footprint|http|import|labels|log|opinion|organisation|passport|product|quantity|registration|verify';
+  'batch|bundle|canonical|catalogue|chain|content|digital-link|evidence|facility|files|footprint|http|import|labels|log|opinion|organisation|passport|product|quantity|registration|verify|witness';
 
 function codesIn(pattern: string): string[] {
   const files = globSync(pattern, { cwd: SOURCE }).filter(
@@ -26,6 +26,7 @@ test.each([
   'http/*.ts',
   'organisations/*.ts',
   'chain/transactions.controller.ts',
+  '{log,witness,chain-events,documents}/**/*.ts',
 ])('every code in %s is explained', (pattern) => {
   const codes = codesIn(pattern);
   expect(codes.length).toBeGreaterThan(0);
