@@ -78,6 +78,48 @@ test('every entry proves itself with the newest checkpoint', async () => {
   await service.get('/log/entries/01').expect(400);
 });
 
+test('a proof with the checkpoint of a size never changes; by index and by leaf hash it is the same', async () => {
+  const { root, size } = await checkpointOf();
+  const url = `/log/entries/1/proof/${size}`;
+  const { text, headers } = await service.get(url).expect(200);
+  expect(headers).toMatchObject({
+    'content-type': 'text/plain; charset=utf-8',
+    'content-disposition': 'inline; filename="1.tlog-proof"',
+    'cache-control': expect.stringContaining('immutable'),
+  });
+  const { body } = await service.get('/log/entries/1').buffer().parse(binary).expect(200);
+  const hash = leafHash(new Uint8Array(body));
+  const { index, proof, checkpoint } = parseLogProof(text);
+  expect(openCheckpoint(checkpoint, parseVerifierKey((await readRoot()).log.key)).root).toEqual(root);
+  expect(checkInclusion({ leafHash: hash, index, size, proof, root })).toBe(true);
+  expect((await service.get(`/log/leaves/${toHex(hash)}/proof/${size}`).expect(200)).text).toBe(text);
+  const newest = await service.get(`/log/leaves/${toHex(hash)}/proof`).expect(200);
+  expect(newest.headers['cache-control']).toBe('no-cache');
+  expect(newest.text).toBe((await service.get('/log/entries/1/proof')).text);
+});
+
+test.each([
+  ['/log/entries/1/proof/03', 400, 'log/malformed-number'],
+  ['/log/entries/1/proof/-3', 400, 'log/malformed-number'],
+  ['/log/entries/1/proof/9223372036854775808', 400, 'log/malformed-number'],
+  ['/log/entries/9999999999999999999/proof', 400, 'log/malformed-number'],
+  ['/log/entries/1/proof/9223372036854775807', 404, 'http/not-found'],
+  ['/log/entries/1/proof/2', 404, 'http/not-found'],
+  ['/log/entries/1/proof/3?x=1', 404, 'http/not-found'],
+  ['/log/entries/1?x=1', 404, 'http/not-found'],
+  [`/log/leaves/${'A'.repeat(64)}/proof`, 400, 'log/malformed-hash'],
+  [`/log/leaves/${'0'.repeat(63)}`, 400, 'log/malformed-hash'],
+  [`/log/leaves/${'0'.repeat(64)}`, 404, 'http/not-found'],
+  [`/log/leaves/${'0'.repeat(64)}/proof/3`, 404, 'http/not-found'],
+  ['/log/consistency?from=0', 400, 'log/empty-tree'],
+  ['/log/consistency?from=3&to=2', 400, 'log/size-out-of-range'],
+  ['/log/consistency?from=1&to=9000', 404, 'http/not-found'],
+  ['/log/consistency', 400, 'log/malformed-number'],
+])('%s is refused', async (url, status, code) => {
+  const { body, headers } = await service.get(url).expect(status);
+  expect([body.code, headers['cache-control']]).toEqual([code, 'no-store']);
+});
+
 test('the log grows consistently, and each head comes to the chain', async () => {
   const before = await checkpointOf();
   const anchors = service.service.app.get(AnchorsService);

@@ -1,6 +1,6 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ContentId, canonicalBytes, contentId, isContentId } from '#lib/canonical';
 import { DisclosureError, digestForm } from '#lib/disclosure';
 import { type DocumentType, HIDEABLE } from '#lib/record';
@@ -32,7 +32,13 @@ export class ContentController {
 
   @Get(':id')
   @ApiOperation({ summary: 'A public document behind an entry; withheld values stand as digests' })
-  async read(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+  async read(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    // caches may pass over a query
+    if (request.url.includes('?')) throw notFound('document under an address with a query');
     const stored = isContentId(id) ? await this.documents.load(id as ContentId) : null;
     if (!stored || !(PUBLIC_TYPES as readonly string[]).includes(stored.type))
       throw notFound('public document with this content id');

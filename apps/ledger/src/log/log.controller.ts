@@ -10,8 +10,12 @@ import { type LogHead, ProofsService, type RecordedEntry } from './proofs.servic
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
+/** No log of this service has more entries. */
+const LARGEST = (1n << 63n) - 1n;
+
 function readSize(text: string | undefined, name: string): bigint {
-  if (text !== undefined && /^(0|[1-9]\d{0,18})$/.test(text)) return BigInt(text);
+  const value = /^(0|[1-9]\d{0,18})$/.test(text ?? '') ? BigInt(text ?? '') : LARGEST + 1n;
+  if (value <= LARGEST) return value;
   throw new RefusalError({
     status: 400,
     code: 'log/malformed-number',
@@ -21,6 +25,11 @@ function readSize(text: string | undefined, name: string): bigint {
 }
 
 const noHead = () => notFound('checkpoint yet: the log is empty');
+
+/** Caches may pass over a query, so nothing that never changes has one. */
+function requireNoQuery({ url }: FastifyRequest): void {
+  if (url.includes('?')) throw notFound('such thing under an address with a query');
+}
 
 /** The log as C2SP tlog-tiles serves it, and single entries and proofs for people. Anyone may read all of it. */
 @ApiTags('log')
@@ -45,7 +54,7 @@ export class LogController {
   @Get('tile/*')
   @ApiOperation({ summary: 'Tiles of hashes and entries (C2SP tlog-tiles)' })
   async tile(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (request.url.includes('?')) throw notFound('tile under an address with a query');
+    requireNoQuery(request);
     const tile = parseTilePath(request.url.replace(/^\/log\//, ''));
     const { size } = await this.requireHead();
     // not before it is published: a tile is never ahead of the checkpoint that covers it
@@ -61,7 +70,12 @@ export class LogController {
 
   @Get('entries/:index')
   @ApiOperation({ summary: 'One entry: its exact bytes' })
-  async entry(@Param('index') index: string, @Res() reply: FastifyReply): Promise<void> {
+  async entry(
+    @Param('index') index: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    requireNoQuery(request);
     const { bytes } = await this.requireEntry(index);
     void reply
       .header('Content-Type', 'application/json')
@@ -70,23 +84,49 @@ export class LogController {
   }
 
   @Get('entries/:index/proof')
-  @Header('Content-Type', 'text/plain; charset=utf-8')
-  @Header('Cache-Control', 'no-cache')
-  @ApiOperation({ summary: 'Inclusion proof with the newest checkpoint (C2SP tlog-proof)' })
-  async proof(@Param('index') text: string): Promise<string> {
-    const { index } = await this.requireEntry(text);
-    const { size, checkpoint } = await this.requireHead();
-    return formatLogProof({ index, proof: await this.proofs.inclusion(index, size), checkpoint });
+  @ApiOperation({ summary: 'Inclusion proof with a new checkpoint and its cosignatures (C2SP tlog-proof)' })
+  async proof(@Param('index') text: string, @Res() reply: FastifyReply): Promise<void> {
+    await this.sendProof(reply, await this.requireEntry(text), null);
+  }
+
+  @Get('entries/:index/proof/:size')
+  @ApiOperation({
+    summary: 'Inclusion proof with the checkpoint of this size (C2SP tlog-proof); never changes',
+  })
+  async proofAt(
+    @Param('index') text: string,
+    @Param('size') size: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    requireNoQuery(request);
+    await this.sendProof(reply, await this.requireEntry(text), readSize(size, 'size'));
   }
 
   @Get('leaves/:hash')
   @Header('Cache-Control', 'no-cache')
   @ApiOperation({ summary: 'Where the entry with this leaf hash stands' })
   async leaf(@Param('hash') hash: string): Promise<{ index: string; leafHash: string }> {
-    if (!/^[0-9a-f]{64}$/.test(hash)) throw notFound('entry with a leaf hash that is not 64 hex digits');
-    const entry = await this.proofs.entryByLeaf(fromHex(hash));
-    if (!entry) throw notFound('entry with this leaf hash');
+    const entry = await this.requireLeaf(hash);
     return { index: String(entry.index), leafHash: toHex(entry.leafHash) };
+  }
+
+  @Get('leaves/:hash/proof')
+  @ApiOperation({ summary: 'As entries/{index}/proof, by leaf hash' })
+  async leafProof(@Param('hash') hash: string, @Res() reply: FastifyReply): Promise<void> {
+    await this.sendProof(reply, await this.requireLeaf(hash), null);
+  }
+
+  @Get('leaves/:hash/proof/:size')
+  @ApiOperation({ summary: 'As entries/{index}/proof/{size}, by leaf hash' })
+  async leafProofAt(
+    @Param('hash') hash: string,
+    @Param('size') size: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    requireNoQuery(request);
+    await this.sendProof(reply, await this.requireLeaf(hash), readSize(size, 'size'));
   }
 
   @Get('consistency')
@@ -109,6 +149,40 @@ export class LogController {
     const head = await this.proofs.head();
     if (!head) throw noHead();
     return head;
+  }
+
+  /**
+   * With a size the bytes are for ever the same: the checkpoint then has the log's signature alone, for there is no
+   * telling which cosignatures will still come.
+   */
+  private async sendProof(
+    reply: FastifyReply,
+    { index }: RecordedEntry,
+    atSize: bigint | null,
+  ): Promise<void> {
+    const head =
+      atSize === null ? await this.checkpoints.covering(index) : await this.checkpoints.published(atSize);
+    if (!head || head.size <= index)
+      throw notFound(`entry ${index} under a published head of size ${atSize}`);
+    const proof = await this.proofs.inclusion(index, head.size);
+    void reply
+      .header('Content-Type', 'text/plain; charset=utf-8')
+      .header('Content-Disposition', `inline; filename="${index}.tlog-proof"`)
+      .header('Cache-Control', atSize === null ? 'no-cache' : FOR_EVER)
+      .send(formatLogProof({ index, proof, checkpoint: head.checkpoint }));
+  }
+
+  private async requireLeaf(hash: string): Promise<RecordedEntry> {
+    if (!/^[0-9a-f]{64}$/.test(hash))
+      throw new RefusalError({
+        status: 400,
+        code: 'log/malformed-hash',
+        detail: `the leaf hash is ${JSON.stringify(hash.slice(0, 80))}`,
+        remedy: 'write 64 lower-case hex digits',
+      });
+    const entry = await this.proofs.entryByLeaf(fromHex(hash));
+    if (!entry) throw notFound('entry with this leaf hash');
+    return entry;
   }
 
   private async requireEntry(index: string): Promise<RecordedEntry> {

@@ -269,6 +269,42 @@ export const PLATFORM_PROBLEMS: ProblemTexts = {
     '见证方持有由本账本签名、而本数据库中没有的检查点。已停止入账。',
     '由运营方恢复最新备份；旧备份不得继续使用。',
   ],
+  'log/malformed-hash': [
+    'A hash is not written as it must be.',
+    'Write 64 lower-case hex digits in addresses, base64 of 32 bytes in notes and proofs.',
+    '哈希格式不正确。',
+    '地址中写 64 位小写十六进制数字；检查点和证明中写 32 字节的 base64。',
+  ],
+  'log/malformed-tile': [
+    'The address is not the path of a tile.',
+    'Write it as C2SP tlog-tiles does, for instance tile/0/x001/067.p/8.',
+    '地址不是有效的分片路径。',
+    '按 C2SP tlog-tiles 书写，例如 tile/0/x001/067.p/8。',
+  ],
+  'log/malformed-note': [
+    'The text is not a signed note.',
+    'Send text, an empty line and signature lines, as C2SP signed-note describes.',
+    '内容不是有效的签名文本。',
+    '按 C2SP signed-note 发送正文、空行和签名行。',
+  ],
+  'log/malformed-checkpoint': [
+    'The signed text is not a checkpoint.',
+    'Send origin, decimal size and base64 root, a line each.',
+    '签名正文不是检查点。',
+    '依次一行写来源、十进制规模和 base64 根哈希。',
+  ],
+  'log/empty-tree': [
+    'From size 0 nothing can be proved: every log extends the empty one.',
+    'Ask for a proof from size 1 or more.',
+    '无法从规模 0 开始证明：任何账本都包含空账本。',
+    '从不小于 1 的规模开始。',
+  ],
+  'log/size-out-of-range': [
+    'There is no proof between these sizes.',
+    'Ask from a smaller size to a larger one that the log has.',
+    '这两个规模之间没有证明。',
+    '从较小规模到账本已有的较大规模。',
+  ],
   'log/malformed-request': [
     'The body is not a checkpoint with its proof.',
     'Send the lines that C2SP tlog-witness describes.',

@@ -21,6 +21,14 @@ export class CheckpointsService {
     return this.select('where head.size = (select max(size) from log_checkpoint) group by head.size');
   }
 
+  /** The head of this size as it was published, with the log's signature alone; null when there was none. */
+  async published(size: bigint): Promise<LogHead | null> {
+    const [row] = (await this.database.query('select root, note from log_checkpoint where size = $1', [
+      size,
+    ])) as { root: Buffer; note: string }[];
+    return row ? { size, root: new Uint8Array(row.root), checkpoint: row.note } : null;
+  }
+
   /** The head of exactly this size, if one was published. */
   at(size: bigint): Promise<CosignedHead | null> {
     return this.select('where head.size = $1 group by head.size', [size]);

@@ -41,10 +41,15 @@ export async function askWitness(
     readonly text: string;
   },
   now: Date,
+  closing?: AbortSignal,
 ): Promise<WitnessReply> {
   const { old, proof, note, text } = request;
   const body = formatAddCheckpoint({ old, proof, checkpoint: note });
-  const { status, type, answer } = await exchange(`${witness.url}/add-checkpoint`, body);
+  const { status, type, answer } = await exchange(
+    `${witness.url}/add-checkpoint`,
+    body,
+    limitOf(PATIENCE_MS, closing),
+  );
   if (status === 200) return { kind: 'cosigned', cosignature: takeCosignature(witness, text, answer, now) };
   if (status === 422) return { kind: 'contradicts' };
   if (status === 409 && type.startsWith(TREE_SIZE_TYPE)) return { kind: 'holds', size: readSize(answer) };
@@ -57,13 +62,9 @@ export async function askWitness(
 export async function readHeldCheckpoint(
   { url }: Witness,
   origin: string,
-  patienceMs = PATIENCE_MS,
+  limit: AbortSignal = limitOf(PATIENCE_MS),
 ): Promise<string | null> {
-  const { status, answer } = await exchange(
-    `${url}/${toHex(sha256(utf8(origin)))}/checkpoint`,
-    null,
-    patienceMs,
-  );
+  const { status, answer } = await exchange(`${url}/${toHex(sha256(utf8(origin)))}/checkpoint`, null, limit);
   return status === 200 ? answer : null;
 }
 
@@ -88,10 +89,16 @@ function refusing<T>(read: () => T): T {
   }
 }
 
+/** Given up after so long, or when the service closes. */
+export function limitOf(patienceMs: number, closing?: AbortSignal): AbortSignal {
+  const late = AbortSignal.timeout(patienceMs);
+  return closing ? AbortSignal.any([late, closing]) : late;
+}
+
 async function exchange(
   url: string,
   body: string | null,
-  patienceMs = PATIENCE_MS,
+  signal: AbortSignal,
 ): Promise<{ status: number; type: string; answer: string }> {
   try {
     const response = await fetch(url, {
@@ -101,7 +108,7 @@ async function exchange(
         headers: { 'content-type': 'text/plain; charset=utf-8' },
       }),
       redirect: 'error',
-      signal: AbortSignal.timeout(patienceMs),
+      signal,
     });
     const answer = await readAtMost(response);
     return { status: response.status, type: response.headers.get('content-type') ?? '', answer };

@@ -7,7 +7,7 @@ import { Installation } from '../installation/installation.ts';
 import { readHead, readNodes } from '../log/log-store.ts';
 import { LogStopped } from '../log/start-up.ts';
 import { parseWitness, type Witness } from './settings.ts';
-import { readHeldCheckpoint, WitnessUnusable } from './witness-client.ts';
+import { limitOf, readHeldCheckpoint, WitnessUnusable } from './witness-client.ts';
 
 const START_PATIENCE_MS = 2_000;
 
@@ -30,7 +30,7 @@ export class WitnessEvidence {
 
   /** Before anything is written: all of them at once, and not for long. @throws LogStopped */
   async checkAll(): Promise<void> {
-    const checks = this.witnesses.map((witness) => this.check(witness, START_PATIENCE_MS));
+    const checks = this.witnesses.map((witness) => this.check(witness, limitOf(START_PATIENCE_MS)));
     const failed = (await Promise.allSettled(checks)).filter(({ status }) => status === 'rejected');
     const reasons = failed.map((one) => (one as PromiseRejectedResult).reason as Error);
     for (const { message } of reasons) this.logger.warn(message);
@@ -42,8 +42,8 @@ export class WitnessEvidence {
    * @returns whether the witness shows a checkpoint of ours; what it shows agrees with this database then
    * @throws LogStopped `log/behind-witness`, `log/forked`; WitnessUnusable
    */
-  async check(witness: Witness, patienceMs?: number): Promise<boolean> {
-    const note = await readHeldCheckpoint(witness, this.installation.origin, patienceMs);
+  async check(witness: Witness, limit?: AbortSignal): Promise<boolean> {
+    const note = await readHeldCheckpoint(witness, this.installation.origin, limit);
     const held = note === null ? null : this.openOwn(note);
     if (!held) return false;
     // read after the evidence: whatever was published before it is in here

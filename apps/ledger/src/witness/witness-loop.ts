@@ -33,7 +33,7 @@ export type WitnessState = {
 export class WitnessLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('witness');
   private readonly followers: readonly Follower[];
-  private isClosing = false;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly database: DataSource,
@@ -67,13 +67,13 @@ export class WitnessLoop implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.isClosing = true;
+    this.closing.abort();
     for (const { timer } of this.followers) if (timer) clearTimeout(timer);
     await Promise.all(this.followers.map(({ running }) => running));
   }
 
   private lookIn(follower: Follower, ms: number): void {
-    if (this.isClosing) return;
+    if (this.closing.signal.aborted) return;
     follower.timer = setTimeout(() => {
       follower.running = this.look(follower);
     }, ms);
@@ -113,7 +113,7 @@ export class WitnessLoop implements OnApplicationBootstrap, BeforeApplicationShu
     const old = held ?? 0n;
     const proof = old === 0n ? [] : await this.proofs.consistency(old, size);
     const text = checkpoint.slice(0, checkpoint.indexOf('\n\n') + 1);
-    return askWitness(witness, { old, proof, note: checkpoint, text }, this.clock.now());
+    return askWitness(witness, { old, proof, note: checkpoint, text }, this.clock.now(), this.closing.signal);
   }
 
   /** It says it holds something that we do not. Its word stops nothing; what we signed ourselves does. */
