@@ -96,7 +96,9 @@ export const longWays: Plugin = {
   setup(build) {
     build.onLoad({ filter: /libs[\\/]canonical[\\/]src[\\/]short-cut\.ts$/ }, () => ({
       loader: 'ts',
-      contents: 'export const shortText = () => undefined; export const shortValue = () => undefined;',
+      contents: ['Text', 'Value', 'Decode']
+        .map((way) => `export const short${way} = () => undefined;`)
+        .join(''),
     }));
   },
 };

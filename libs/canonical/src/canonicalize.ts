@@ -1,7 +1,8 @@
 // RFC 8785, JSON Canonicalization Scheme: one byte sequence for one JSON value.
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { CanonicalError, shown } from './errors.ts';
 import { shortText } from './short-cut.ts';
-import { loneSurrogateAt, utf8 } from './utf8.ts';
+import { loneSurrogateAt } from './utf8.ts';
 import { isPlain, pointerToken } from './value.ts';
 
 /** Deeper values are refused, which also ends a walk around a cycle. */
@@ -20,7 +21,7 @@ export function canonicalize(value: unknown): string {
 
 /** UTF-8 bytes of `canonicalize(value)`: what is hashed and signed (§3.2.4). */
 export function canonicalBytes(value: unknown): Uint8Array {
-  return utf8(canonicalize(value));
+  return utf8ToBytes(canonicalize(value)); // it holds no half of a surrogate pair
 }
 
 /** The whole algorithm; text is built by hand because an object cannot hold integer-like keys in JCS order. */

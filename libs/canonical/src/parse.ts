@@ -56,11 +56,8 @@ export function parseStrict(input: string | Uint8Array, limits: ParseLimits = {}
  * faster than `parseStrict`. Throws what `parseStrict` throws, and `canonical/not-canonical`.
  */
 export function parseCanonical(bytes: Uint8Array, limits: ParseLimits = {}): JsonValue {
-  const { maxBytes = MAX_BYTES, maxDepth = MAX_DEPTH } = limits;
-  if (bytes.length <= maxBytes) {
-    const value = shortValue(fromUtf8(bytes), maxDepth);
-    if (value !== undefined) return value as JsonValue;
-  }
+  const short = shortValue(bytes, limits.maxBytes ?? MAX_BYTES, limits.maxDepth ?? MAX_DEPTH);
+  if (short !== undefined) return short as JsonValue;
   const value = parseStrict(bytes, limits);
   if (equalBytes(canonicalBytes(value), bytes)) return value;
   throw new CanonicalError(

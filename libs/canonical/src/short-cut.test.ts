@@ -179,8 +179,9 @@ test('the short cut is taken where it can be, and left where it cannot', () => {
     new Date(0),
   ])
     expect(shortText(unsure)).toBeUndefined();
-  expect(shortValue('{"a":1,"b":[2]}', 2)).toEqual({ a: 1, b: [2] });
-  expect(shortValue('{"a":1,"b":[2]}', 1)).toBeUndefined();
+  expect(shortValue(utf8('{"a":1,"b":[2]}'), 15, 2)).toEqual({ a: 1, b: [2] });
+  expect(shortValue(utf8('{"a":1,"b":[2]}'), 15, 1)).toBeUndefined();
+  expect(shortValue(utf8('{"a":1,"b":[2]}'), 14, 2)).toBeUndefined();
 });
 
 test('nothing that is sent makes it slow: 50,000 keys in reverse, 250 unsorted objects in each other', () => {

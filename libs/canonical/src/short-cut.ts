@@ -8,6 +8,11 @@ const MAX_DEPTH = 256;
 const FEW_KEYS = 32;
 const [ZERO, NINE] = [0x30, 0x39];
 
+type Decoder = { readonly decode: (bytes: Uint8Array) => string };
+type DecoderClass = new (label: string, options: { fatal: boolean; ignoreBOM: boolean }) => Decoder;
+const { TextDecoder } = globalThis as { TextDecoder?: DecoderClass };
+const DECODER = TextDecoder && /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** The text of `canonicalize`. Only objects whose keys do not ascend are copied, and what holds them. */
 export function shortText(value: unknown): string | undefined {
   const ordered = inOrder(value, 0);
@@ -18,19 +23,27 @@ export function shortText(value: unknown): string | undefined {
 }
 
 /**
- * The value of a text that is canonical and that `parseStrict` takes within this depth. A text that JSON.stringify
+ * The value of bytes that are canonical and that `parseStrict` takes within these limits. A text that JSON.stringify
  * gives back has no white space, no key twice, no other escape or number than RFC 8785 has; the walk sees to the rest.
  */
-export function shortValue(text: string, maxDepth: number): unknown {
-  let value: unknown;
+export function shortValue(bytes: Uint8Array, maxBytes: number, maxDepth: number): unknown {
+  const text = bytes.length <= maxBytes ? shortDecode(bytes) : undefined;
+  if (text === undefined || text.includes('\\ud')) return undefined;
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isStrict(value, maxDepth) && JSON.stringify(value) === text ? value : undefined;
   } catch {
     return undefined;
   }
-  return isStrict(value, maxDepth) && JSON.stringify(value) === text && !text.includes('\\ud')
-    ? value
-    : undefined;
+}
+
+/** The text of well-formed UTF-8; a byte order mark stays. */
+export function shortDecode(bytes: Uint8Array): string | undefined {
+  try {
+    return DECODER?.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

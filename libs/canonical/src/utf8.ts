@@ -1,6 +1,7 @@
 // UTF-8 (RFC 3629), strict in both directions: nothing is replaced by U+FFFD.
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { CanonicalError } from './errors.ts';
+import { shortDecode } from './short-cut.ts';
 
 /** With the `u` flag a pair is one code point, so only halves that stand alone match. */
 const LONE_SURROGATE = /[\uD800-\uDFFF]/u;
@@ -26,6 +27,10 @@ export function utf8(text: string): Uint8Array {
 
 /** The text of well-formed UTF-8. Overlong forms, surrogates, cut sequences throw `canonical/bad-utf8`. */
 export function fromUtf8(bytes: Uint8Array): string {
+  return shortDecode(bytes) ?? decode(bytes);
+}
+
+function decode(bytes: Uint8Array): string {
   let text = '';
   let i = 0;
   while (i < bytes.length) {

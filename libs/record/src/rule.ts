@@ -34,20 +34,22 @@ export function malformed(value: unknown, at: string, wanted: string): RecordErr
 
 /** Members by name; a name that ends in `?` may be missing. */
 export function object<const M extends Rules>(members: M): Rule<Shape<M>> {
+  const rules = Object.entries(members).map(([name, rule]) => ({ key: name.replace('?', ''), name, rule }));
   return (value, at) => {
     if (!isJsonObject(value)) throw malformed(value, at, 'an object');
-    const rest = new Set(Object.keys(value));
-    for (const [name, rule] of Object.entries(members)) {
-      const key = name.replace('?', '');
+    let known = 0;
+    for (const { key, name, rule } of rules) {
       const place = `${at}/${key}`;
-      if (rest.delete(key)) rule(value[key]!, place);
-      else if (key === name) throw new RecordError('record/malformed', place, 'this member is missing');
+      if (Object.hasOwn(value, key)) {
+        rule(value[key]!, place);
+        known++;
+      } else if (key === name) throw new RecordError('record/malformed', place, 'this member is missing');
     }
-    for (const key of rest) {
-      const place = `${at}/${pointerToken(key)}`;
-      throw new RecordError('record/malformed', place, 'no such member is known here; remove it');
-    }
-    return value as Shape<M>;
+    const keys = Object.keys(value);
+    if (keys.length === known) return value as Shape<M>;
+    const key = keys.find((name) => rules.every((rule) => rule.key !== name))!;
+    const place = `${at}/${pointerToken(key)}`;
+    throw new RecordError('record/malformed', place, 'no such member is known here; remove it');
   };
 }
 
