@@ -87,7 +87,7 @@ function compareWithPage(main: HTMLElement, report: Report, language: Language):
   const content = {
     status: 'invalid',
     code: 'content/page-differs',
-    detail: { field: first.name },
+    detail: { field: `field/${first.name}` },
     evidence: [],
   } as const;
   return { ...report, headline: 'altered', checks: { ...report.checks, content } };

@@ -14,8 +14,11 @@ export function isMessageKey(text: string): text is MessageKey {
   return Object.hasOwn(en, text);
 }
 
+/** Places that take a key of the catalogue. All others take what people wrote, which is never looked up. */
+const TERMS = /^(because|who|reason|holder|field|level|engagement|opinion)$/;
+
 /**
- * The sentence of a key. A value that is itself a key stands as that key's text, an RFC 3339 time as `2026-11-25 11:00
+ * The sentence of a key. At the places of terms a value that is a key stands as that key's text, an RFC 3339 time as `2026-11-25 11:00
  * UTC`; a name in two languages is given as `body` and `bodyZh`; a place without a value shows a dash. Values may be
  * attacker-controlled: the result is plain text, never markup.
  */
@@ -23,7 +26,7 @@ export function say(language: Language, key: MessageKey, values: Values = {}): s
   return CATALOGUES[language][key].replace(/\{(\w+)\}/g, (_, place: string) => {
     const name = language === 'zh' && Object.hasOwn(values, `${place}Zh`) ? `${place}Zh` : place;
     const value = Object.hasOwn(values, name) ? (values[name] ?? '') : '–';
-    if (isMessageKey(value)) return say(language, value);
+    if (TERMS.test(place) && isMessageKey(value)) return say(language, value);
     return isTime(value) ? displayTime(value) : value;
   });
 }

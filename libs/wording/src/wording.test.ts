@@ -74,6 +74,15 @@ describe('say', () => {
     expect(say('en', 'status/replaced', Object.create({ release: 'x' }))).toBe('Replaced by release –');
   });
 
+  test('what people wrote is not taken for a key', () => {
+    expect(say('en', 'page/opinion/qualified', { limitations: 'opinion/unmodified' })).toBe(
+      'With a qualification: opinion/unmodified',
+    );
+    expect(say('en', 'page/product', { name: 'headline/matches', lot: 'L1' })).toBe(
+      'headline/matches, batch L1',
+    );
+  });
+
   test('an unknown code stands as itself', () => {
     expect(sayCode('en', 'later/code', {})).toBe('later/code');
     expect(isMessageKey('constructor')).toBe(false);
