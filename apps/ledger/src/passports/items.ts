@@ -1,7 +1,7 @@
 // The items of a batch: random serials, each with a 16-byte salt, kept as one blob. Leaf n of the item tree is the n-th
 // serial in sorted order, so a serial is found by binary search and neither order nor rows tell how many were made when.
 import { canonicalBytes, toBase64url } from '#lib/canonical';
-import { leafHash, type NodeRef, nodeHash, proveInclusion, treeHash } from '#lib/transparency-log';
+import { buildTree, leafHash, leafHashes, type NodeRef, proveInclusion } from '#lib/transparency-log';
 import type { Random } from '../random.ts';
 
 /** Digits and letters without those that look alike: no I, L, O, U (as in Crockford's base 32). */
@@ -11,7 +11,6 @@ const MAGIC = 0x41; // 'A'
 const HEADER_BYTES = 6;
 /** Subtrees of 256 leaves are hashed anew for a proof, those above are read: a proof in a large batch stays quick. */
 const STORED_LEVEL = 8;
-const STORED_LEAVES = 1 << STORED_LEVEL;
 
 /** One call makes at most this many; larger batches are a job of their own. */
 export const MAX_ITEMS = 100_000;
@@ -30,9 +29,11 @@ function randomSerial(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => ALPHABET[byte & 31]).join('');
 }
 
+const leafData = (serial: string, salt: string) => canonicalBytes([serial, salt]);
+
 /** What an item is in the tree. The salt keeps a serial from being tried against a published leaf. */
 export function itemLeafHash(serial: string, salt: string): Uint8Array {
-  return leafHash(canonicalBytes([serial, salt]));
+  return leafHash(leafData(serial, salt));
 }
 
 /** @param count 1 to MAX_ITEMS */
@@ -52,16 +53,17 @@ export function makeItems(count: number, random: Random): { blob: ItemBlob; root
   blob[0] = MAGIC;
   blob[1] = length;
   new DataView(blob.buffer).setUint32(2, count);
-  const leaves = sorted.map((serial, at) => {
+  const data = sorted.map((serial, at) => {
     const salt = salts.subarray(at * SALT_BYTES, (at + 1) * SALT_BYTES);
     blob.set(Buffer.from(serial, 'ascii'), HEADER_BYTES + at * width);
     blob.set(salt, HEADER_BYTES + at * width + length);
-    return itemLeafHash(serial, toBase64url(salt));
+    return leafData(serial, toBase64url(salt));
   });
-  const subtrees = HEADER_BYTES + count * width;
-  for (let at = 0; at < complete; at++)
-    blob.set(treeHash(leaves.slice(at * STORED_LEAVES, (at + 1) * STORED_LEAVES)), subtrees + at * 32);
-  return { blob, root: treeHash(leaves) };
+  const tree = buildTree(leafHashes(data));
+  const stored = Array.from({ length: complete }, (_, at) => ({ level: STORED_LEVEL, index: BigInt(at) }));
+  for (const [at, hash] of tree.read(stored).entries())
+    blob.set(hash, HEADER_BYTES + count * width + at * 32);
+  return { blob, root: tree.root };
 }
 
 /** Reads a blob; throws a plain Error when it is not one of ours (the store was changed). */
@@ -116,24 +118,11 @@ export class Items {
   private node({ level, index }: NodeRef): Uint8Array {
     if (level < STORED_LEVEL) {
       const from = Number(index) << level;
-      return treeHash(
-        this.slice(from, from + (1 << level)).map((item) => itemLeafHash(item.serial, item.salt)),
-      );
+      const items = this.slice(from, from + (1 << level));
+      return buildTree(leafHashes(items.map(({ serial, salt }) => leafData(serial, salt)))).root;
     }
     const width = 1 << (level - STORED_LEVEL);
     const start = HEADER_BYTES + this.count * this.width + Number(index) * width * 32;
-    return foldComplete(
-      Array.from({ length: width }, (_, at) => this.blob.subarray(start + at * 32, start + (at + 1) * 32)),
-    );
+    return buildTree(this.blob.subarray(start, start + width * 32)).root;
   }
-}
-
-/** Folds 2^n node hashes of one level. */
-function foldComplete(hashes: readonly Uint8Array[]): Uint8Array {
-  let level = hashes;
-  while (level.length > 1)
-    level = Array.from({ length: level.length >> 1 }, (_, at) =>
-      nodeHash(level[2 * at] as Uint8Array, level[2 * at + 1] as Uint8Array),
-    );
-  return level[0] as Uint8Array;
 }
