@@ -155,6 +155,27 @@ describe('the scan page in Chromium', () => {
     await page.context().close();
   });
 
+  inBrowser(
+    'a page that prints another number than the record is Altered, and prints the true one',
+    async () => {
+      const context = await browser!.newContext({ ...PHONE, locale: 'zh-CN' });
+      const page = await context.newPage();
+      await page.route(outcome.passportUrl, async (route) => {
+        const response = await route.fetch();
+        const body = (await response.text()).replace(/(data-field="number">)[^<]*/, '$10.0001');
+        await route.fulfill({ response, body });
+      });
+      await page.goto(outcome.passportUrl);
+      expect(await headlineOf(page)).toBe('altered');
+      expect(await page.textContent('#checks li[data-check=content]')).toContain('页面显示的数值与记录不同');
+      const { number } = JSON.parse(readFileSync(outcome.bundle, 'utf8')).documents.find(
+        (each: any) => each.type === 'passport/v1',
+      ).doc.footprint;
+      expect(Number(number)).toBeCloseTo(Number(await page.textContent('[data-field=number] del')), 3);
+      await context.close();
+    },
+  );
+
   inBrowser('is amber, never red, when the chain cannot be reached', async () => {
     const context = await browser!.newContext(PHONE);
     const page = await context.newPage();
