@@ -31,10 +31,14 @@ export function environment(dataDir: string, port: number): NodeJS.ProcessEnv {
   return env;
 }
 
-export async function startService(dataDir: string, port: number): Promise<ServiceProcess> {
+export async function startService(
+  dataDir: string,
+  port: number,
+  env: NodeJS.ProcessEnv = environment(dataDir, port),
+): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [join(ROOT, 'dist/apps/ledger/src/main.js')], {
     cwd: ROOT,
-    env: environment(dataDir, port),
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let words = '';

@@ -6,12 +6,12 @@ import { documentId } from '#lib/disclosure';
 import { type DocumentType, type Entry, HIDEABLE } from '#lib/record';
 import { openCheckpoint, type VerifierKey } from '#lib/transparency-log';
 import { type Root, readRoot } from '#lib/verification';
-import { HttpSource } from '../http-source.ts';
 import type { LogSource } from '../log-source.ts';
 import { copyLog, MirrorError, readEntries } from './copy-log.ts';
 import { copyPassport, type Outcome } from './copy-passports.ts';
 import { contentPath, didPath, erasedPath, MIRROR_FILE, MIRROR_FORMAT, type MirrorFacts } from './layout.ts';
 import { MirrorFolder } from './mirror-folder.ts';
+import { openSource } from './mirror-source.ts';
 import { ServicePages } from './service-pages.ts';
 
 export type MirrorOrder = {
@@ -54,7 +54,11 @@ const PUBLIC_KINDS: readonly string[] = [
 /** @throws MirrorError, SourceError, LogError, VerificationError */
 export async function makeMirror(order: MirrorOrder): Promise<MirrorReport> {
   const { say } = order;
-  const source = new HttpSource(order.url);
+  const source = await openSource(order.url);
+  if (source.kind === 'mirror')
+    throw new MirrorError(
+      `${source.name} is a mirror itself: copy its files, with any tool that copies files`,
+    );
   const pages = new ServicePages(source.name);
   const rootBytes = await source.page('verify/root.json');
   const served = readRoot(fromUtf8(rootBytes));

@@ -136,7 +136,7 @@ export async function checkAgainstChain(db: Queryable, chain: ChainService, size
   if (onChain > size)
     throw new LogStopped(
       'log/behind-chain',
-      `the chain holds a head of size ${onChain}, this database has ${size} entries: it is an older state. Restore the newest backup; nothing is appended before it has caught up`,
+      `the chain holds a head of size ${onChain}, this database has ${size} entries: it is an older state. Restore the newest backup, or take what is missing from a mirror (npm run catch-up); nothing is appended before that`,
     );
   const plan = rootPlan(onChain);
   const own = runPlan(plan, await readNodes(db, plan.flat())).map((hash) => `0x${toHex(hash)}`);

@@ -1,0 +1,111 @@
+// A backup is made while the service records, and becomes a service elsewhere. Whole processes, the commands as people run
+// them.
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeTestFolder, type TestFolder } from '../support/folder.ts';
+import { headOf, leavesOf, Recorder, reportOf } from '../support/recorder.ts';
+import {
+  environment,
+  freePort,
+  runScript,
+  runScriptAside,
+  type ServiceProcess,
+  startService,
+} from '../support/service-process.ts';
+
+describe('a backup of a service that is recording', () => {
+  let folder: TestFolder;
+  let service: ServiceProcess;
+  let recorder: Recorder;
+  let data: string;
+  let port: number;
+  let report: any;
+
+  beforeAll(async () => {
+    folder = await makeTestFolder('backup');
+    data = join(folder.path, 'data');
+    port = await freePort();
+    service = await startService(data, port);
+    recorder = await Recorder.enrol(service.url, data);
+    await recorder.record(3);
+  }, 60_000);
+  afterAll(async () => {
+    await service?.kill();
+    await folder?.remove();
+  });
+
+  test('shows one moment, with everything acknowledged before it', async () => {
+    const before = await headOf(service.url);
+    const stop = recorder.load(6);
+    const { status, output } = await runScriptAside(
+      'scripts/backup.ts',
+      ['--to', join(folder.path, 'copy'), '--json'],
+      environment(data, port),
+    );
+    await stop();
+    expect([status, status === 0 ? '' : output]).toEqual([0, '']);
+    report = reportOf(output);
+    const after = await headOf(service.url);
+    expect(report).toMatchObject({ withKeys: true, isStopped: false, findings: [] });
+    expect(Number(report.size)).toBeGreaterThanOrEqual(before.size);
+    // it was recording all the time
+    expect(after.size).toBeGreaterThan(Number(report.size));
+    expect(output).toContain('SECRET KEYS');
+    const mode = (path: string) => statSync(join(report.path, path)).mode & 0o777;
+    expect(readdirSync(join(report.path, 'keys')).map((name) => mode(`keys/${name}`))).not.toContain(0o644);
+    process.stdout.write(
+      `counted: backup of ${report.size} entries while the log grew from ${before.size} to ${after.size}\n`,
+    );
+  }, 60_000);
+
+  test('becomes a service elsewhere with the same log, which goes on', async () => {
+    const target = join(folder.path, 'elsewhere');
+    const env = environment(target, port);
+    const { status, output } = runScript('scripts/restore.ts', [report.path, '--into', target], env);
+    expect([status, status === 0 ? '' : output]).toEqual([0, '']);
+    expect(output).toContain(`${report.size} entries, root ${report.root}`);
+    expect(output).toContain('the chain set back');
+    const old = await leavesOf(service.url, Number(report.size));
+    expect(await service.stop()).toBe(0);
+    service = await startService(target, port);
+    const head = await headOf(service.url);
+    expect([head.size, head.root]).toEqual([Number(report.size), report.root]);
+    expect(await leavesOf(service.url, head.size)).toEqual(old);
+    const goesOn = recorder.at(service.url);
+    await goesOn.record(3);
+    expect((await headOf(service.url)).size).toBeGreaterThan(head.size);
+    const check = runScript('scripts/fsck.ts', ['--json'], env);
+    expect([check.status, reportOf(check.output).differences]).toEqual([0, []]);
+  }, 60_000);
+
+  test('is refused where it would overwrite, and where a byte of it was changed', async () => {
+    const env = environment(join(folder.path, 'none'), port);
+    const again = runScript('scripts/restore.ts', [report.path, '--into', join(folder.path, 'data')], env);
+    expect([again.status, again.output.includes('is not empty')]).toEqual([1, true]);
+    const changed = join(folder.path, 'changed');
+    cpSync(report.path, changed, { recursive: true });
+    const part = join(changed, 'database/log_entry.copy');
+    const bytes = readFileSync(part);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(part, bytes);
+    const target = join(folder.path, 'never');
+    const { status, output } = runScript('scripts/restore.ts', [changed, '--into', target], env);
+    expect([status, output.includes('database/log_entry.copy was changed')]).toEqual([1, true]);
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('never'))).toEqual([]);
+  }, 60_000);
+
+  test('without keys it needs them from elsewhere', async () => {
+    const bare = join(folder.path, 'bare');
+    const live = join(folder.path, 'elsewhere');
+    const made = runScript('scripts/backup.ts', ['--to', bare, '--without-keys'], environment(live, port));
+    expect([made.status, made.output.includes('holds no keys')]).toEqual([0, true]);
+    expect(readdirSync(bare)).not.toContain('keys');
+    const target = join(folder.path, 'with-keys');
+    const env = environment(target, port);
+    const without = runScript('scripts/restore.ts', [bare, '--into', target], env);
+    expect([without.status, without.output.includes('--keys')]).toEqual([1, true]);
+    const keys = ['--keys', join(live, 'keys')];
+    const { status, output } = runScript('scripts/restore.ts', [bare, '--into', target, ...keys], env);
+    expect([status, status === 0 ? '' : output]).toEqual([0, '']);
+  }, 60_000);
+});
