@@ -103,9 +103,8 @@ export class AnchoringReport {
     return (await this.sender.list(LISTED)).map((sent) => viewOf(sent, head, this.config.confirmations));
   }
 
-  /** A transaction as it is seen now; null when there is none with this id. */
-  async transaction(id: string): Promise<TransactionView | null> {
-    const sent = await this.sender.find(id);
+  private async transactionWith(hash: string): Promise<TransactionView | null> {
+    const sent = await this.sender.findByHash(hash);
     return sent && viewOf(sent, await this.head(), this.config.confirmations);
   }
 
@@ -118,6 +117,7 @@ export class AnchoringReport {
     const promised = waiting && this.promisedBy(waiting.oldestAt);
     const next = await this.loop.nextAt();
     const { seconds, entries } = this.loop.cadence;
+    const sent = last && (await this.transactionWith(last.txHash));
     const trouble = this.sender.trouble;
     return {
       log: {
@@ -139,6 +139,8 @@ export class AnchoringReport {
         txHash: last.txHash,
         block: text(last.block),
         gasUsed: text(last.gasUsed),
+        stage: sent?.stage ?? null,
+        confirmations: sent?.confirmations ?? null,
       },
       costs: await this.costs(),
       balance: await this.balance(),

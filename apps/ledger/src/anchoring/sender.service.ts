@@ -23,6 +23,7 @@ import { broadcast, keepMoving, signFirst } from './sending.ts';
 import { openSigner } from './signer.ts';
 import {
   countOpen,
+  findByHash,
   findTransaction,
   insertIntent,
   newest,
@@ -113,6 +114,11 @@ export class SenderService implements OnApplicationBootstrap, BeforeApplicationS
 
   find(id: string): Promise<SentTransaction | null> {
     return findTransaction(this.database, id);
+  }
+
+  /** Null for a transaction that is not ours. */
+  findByHash(hash: string): Promise<SentTransaction | null> {
+    return findByHash(this.database, hash);
   }
 
   /** Newest first. */

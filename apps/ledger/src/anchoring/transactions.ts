@@ -103,6 +103,11 @@ export async function findTransaction(db: Queryable, id: string): Promise<SentTr
   return (await select(db, 'id = $1', [id]))[0] ?? null;
 }
 
+/** By the hash of the version that counts. */
+export async function findByHash(db: Queryable, hash: string): Promise<SentTransaction | null> {
+  return (await select(db, 'hash = $1', [hash]))[0] ?? null;
+}
+
 const OPEN = "state in ('intent', 'signed', 'broadcast')";
 
 /**
