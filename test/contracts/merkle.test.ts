@@ -15,6 +15,7 @@ import {
   subproofLength,
   xorshiftBytes,
 } from '../support/merkle-reference.ts';
+import { createProbe } from './support/proof-probe.ts';
 import { createWorld, hash, type World } from './support/world.ts';
 
 type Bytes = Uint8Array;
@@ -54,34 +55,21 @@ const consistencyCase = (size1: number, size2: number): Consistency => ({
 
 describe('proofs', () => {
   let world: World;
-  let probe: Awaited<ReturnType<World['ethers']['deployContract']>>;
+  let probe: Awaited<ReturnType<typeof createProbe>>;
   /** One log for each size, that holds the one head of this size. */
   const logs = new Map<number, string>();
 
   before(async () => {
     world = await createWorld();
-    probe = await world.ethers.deployContract('MerkleProbe');
+    probe = await createProbe(world);
   });
 
-  const logOf = async (size: bigint, rootHash: Bytes | string): Promise<string> => {
-    const origin = hash(`head ${size} ${hexlify(rootHash)}`);
-    await world.anchor.openLog(origin, 1, ZeroHash, size, rootHash, []);
-    return world.anchor.logIdOf(world.operator, origin);
-  };
+  const logOf = (size: bigint, rootHash: Bytes | string) => probe.logOf(size, rootHash);
+  const answers = (kind: 'consistency' | 'inclusion', cases: readonly (Consistency | Inclusion)[]) =>
+    kind === 'consistency'
+      ? probe.consistency(cases as readonly Consistency[])
+      : probe.inclusion(cases as readonly Inclusion[]);
 
-  async function answers(kind: 'consistency' | 'inclusion', cases: readonly (Consistency | Inclusion)[]) {
-    const all: number[] = [];
-    for (let at = 0; at < cases.length; ) {
-      // as many as one call may carry: about 5,000 words
-      let end = at;
-      for (let words = 0; end < cases.length && words < 5000; end++)
-        words += 8 + (cases[end]?.proof.length ?? 0);
-      const some = await probe[kind].staticCall(world.anchor, cases.slice(at, end));
-      all.push(...some.map(Number));
-      at = end;
-    }
-    return all;
-  }
   async function expectAll(
     kind: 'consistency' | 'inclusion',
     cases: (Consistency | Inclusion)[],
