@@ -17,12 +17,14 @@ const forked = [...main.slice(0, 9), ...xorshiftBytes(LARGEST - 9, 77).map(leaf)
 const GAS = { gasLimit: 1_000_000 };
 type Bytes = Uint8Array;
 
-type Head = { size: number; root: Bytes };
+/** `time`: of the block that took it. */
+type Head = { size: number; root: Bytes; time?: bigint };
 type Log = {
   readonly id: string;
   readonly predecessor: string;
   readonly maxDelay: number;
   readonly originHash: string;
+  readonly openedAt: bigint;
   owner: string;
   pendingOwner: string;
   successor: string;
@@ -124,7 +126,7 @@ class Model {
       const next = this.offer(last, one.head);
       const foretold = this.foretellAnchor(log, by, last, next);
       await this.expect(foretold, contract.anchor(id, next.size, next.root, next.proof, GAS));
-      if (foretold === null) log?.heads.push(next);
+      if (foretold === null) log?.heads.push({ ...next, time: await this.world.now() });
     } else if (one.kind === 'offer') {
       const to = this.people[one.to]?.address ?? ZeroAddress;
       const foretold = log?.owner === by.address ? null : 'AnchorCallerNotOwner';
@@ -175,6 +177,7 @@ class Model {
       .openLog(originHash, one.delay, predecessor, next.size, next.root, next.proof, GAS);
     await this.expect(foretold, sent);
     if (foretold !== null) return;
+    const openedAt = await this.world.now();
     if (ended) [ended.owner, ended.pendingOwner, ended.successor] = [ZeroAddress, ZeroAddress, id];
     this.logs.push({
       id,
@@ -184,7 +187,8 @@ class Model {
       owner: by.address,
       pendingOwner: ZeroAddress,
       successor: ZeroHash,
-      heads: next.size > 0 ? [next] : [],
+      openedAt,
+      heads: next.size > 0 ? [{ ...next, time: openedAt }] : [],
       inherited: last,
     });
   }
@@ -200,13 +204,14 @@ class Model {
     const { anchor } = this.world;
     for (const log of this.logs) {
       const found = await anchor.log(log.id);
-      assert.deepEqual(found.toArray().slice(0, 6), [
+      assert.deepEqual(found.toArray().slice(0, 7), [
         log.owner,
         log.pendingOwner,
         BigInt(log.maxDelay),
         log.originHash,
         log.predecessor,
         log.successor,
+        log.openedAt,
       ]);
       assert.equal(found.count, BigInt(log.heads.length));
       const last = log.heads.at(-1);
@@ -223,19 +228,19 @@ class Model {
     const { anchor } = this.world;
     for (const log of this.logs) {
       let before = log.inherited;
-      let time = 0n;
       for (const [at, head] of log.heads.entries()) {
         const found = await anchor.headBySize(log.id, head.size, head.root);
         assert.equal(found.sequence, BigInt(at + 1));
         assert.equal(found.previousSize, BigInt(before?.size ?? 0));
-        assert.ok(at === 0 || (found.previousTime === time && found.time >= time));
+        assert.equal(found.previousTime, before?.time ?? 0n);
+        assert.equal(found.time, head.time);
         if (before) {
           const carried = at === 0 && head.size === before.size;
           assert.ok(carried || head.size > before.size);
           // one of the two histories explains both heads
           assert.ok([main, forked].some((leaves) => reaches(leaves, before as Head, head)));
         }
-        [before, time] = [head, found.time];
+        before = head;
       }
       const successors = this.logs.filter((other) => other.predecessor === log.id).map(({ id }) => id);
       assert.deepEqual(successors, log.successor === ZeroHash ? [] : [log.successor]);

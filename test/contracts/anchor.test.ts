@@ -61,7 +61,8 @@ describe('CheckpointAnchor', () => {
       ZeroHash,
       ZeroHash,
     ]);
-    assert.ok(log.openedAt > 0n);
+    const opening = (await contract.queryFilter(contract.filters.LogOpened(logId)))[0];
+    assert.equal(log.openedAt, BigInt((await opening?.getBlock())?.timestamp ?? 0));
     assert.equal(log.count, 0n);
     // another account may use the same origin: it is another log
     await contract.connect(stranger).openLog(originHash, 60, ZeroHash, 0, ZeroHash, []);

@@ -17,6 +17,7 @@ describe('BodyRegistry', () => {
   ) => world.bodies.connect(by).registerBody(body.address, from, until, hash('scope'), hash('snapshot'));
   const find = async (time: bigint, registrar = world.registrar) => {
     const { found, index } = await world.bodies.findRegistration(registrar, world.holder, time);
+    if (!found) assert.equal(index, 0n);
     return found ? index : null;
   };
   const withdraw = (index: bigint, effectiveFrom: bigint, reason = 1) =>

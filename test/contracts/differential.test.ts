@@ -6,6 +6,8 @@ import { checkConsistency, checkInclusion } from '#lib/transparency-log';
 import {
   damagedConsistency,
   damagedInclusion,
+  fittedConsistency,
+  fittedInclusion,
   type InclusionClaim,
   noise,
   trueConsistency,
@@ -52,7 +54,8 @@ describe('Solidity and TypeScript judge alike', () => {
       const cases: ConsistencyCase[] = [];
       while (cases.length < ROUND) {
         const good = trueConsistency(random);
-        cases.push(good, damagedConsistency(random, good), damagedConsistency(random, good), noise(random));
+        cases.push(good, damagedConsistency(random, good), damagedConsistency(random, good));
+        cases.push(noise(random), fittedConsistency(random));
       }
       const want = cases.map((one) => checkConsistency(one));
       accepted += compare('consistency', cases, await probe.consistency(cases), want);
@@ -70,7 +73,10 @@ describe('Solidity and TypeScript judge alike', () => {
       const cases: InclusionCase[] = [];
       const want: boolean[] = [];
       while (cases.length < ROUND) {
-        const group = await claimsOfOneTree(random, trueInclusion(random));
+        const group = await claimsOfOneTree(
+          random,
+          random.below(3) === 0 ? fittedInclusion(random) : trueInclusion(random),
+        );
         cases.push(...group.cases);
         want.push(...group.want);
       }

@@ -115,6 +115,13 @@ describe('opinion gate', () => {
     assert.equal(await judge(world.opinionOf({ opinionId: opinionIdOf(body.address, 0n) })), null);
   });
 
+  test('what is wrong with the order itself is said first, opinion or not', async () => {
+    const opinion = world.opinionOf();
+    assert.equal(await judge(opinion, { logId: hash('no log') }), 'PassportLogUnknown');
+    const nothing = world.opinionOf({ product: ZeroHash });
+    assert.equal(await judge(nothing, { product: ZeroHash }), 'PassportFieldMissing');
+  });
+
   test('coverage: product-period, calculation-model and batch', async () => {
     const { start } = world;
     const lot = hash('this lot');
@@ -432,6 +439,24 @@ describe('opinion gate', () => {
       assert.equal(await judge(opinion, {}, '0x'), null); // one word of a long answer is read
       await wallet.behave(HONEST);
       assert.equal(await judge(opinion, {}, '0x'), 'PassportOpinionSignatureInvalid');
+    });
+
+    test('one whole word of an answer is asked for', async () => {
+      const { bodies, registrar, start, provider, stranger } = world;
+      const { address } = await walletOf(stranger);
+      await bodies
+        .connect(registrar)
+        .registerBody(address, start - DAY, start + DAY, hash('scope'), hash('snapshot'));
+      for (const [length, expected] of [
+        [31, 'PassportOpinionSignatureInvalid'],
+        [32, null],
+        [33, null],
+      ] as const) {
+        // PUSH4 magic, PUSH1 224, SHL, PUSH0, MSTORE, PUSH1 length, PUSH0, RETURN
+        const code = `0x631626ba7e60e01b5f5260${length.toString(16)}5ff3`;
+        await provider.request({ method: 'hardhat_setCode', params: [address, code] });
+        assert.equal(await judge(world.opinionOf({ body: address }), {}, '0x'), expected, `${length} bytes`);
+      }
     });
 
     test('a gas bomb in a batch costs its bounded share and no other passport', async () => {

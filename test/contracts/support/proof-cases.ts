@@ -2,6 +2,7 @@
 import { proveConsistency, proveInclusion, readerOf } from '#lib/transparency-log';
 import {
   leaf,
+  node,
   pathLength,
   root,
   rootOfPath,
@@ -101,6 +102,50 @@ export function damagedInclusion(random: Random, good: InclusionClaim): Omit<Inc
     default:
       return { ...good, proof: damagedProof(random, proof) };
   }
+}
+
+/**
+ * A claim whose roots are what the RFC's steps arrive at, although there may be a hash too few or too many: refused for
+ * that alone.
+ */
+export function fittedConsistency(random: Random): ConsistencyCase {
+  const sizes = [random.size(), random.size()].sort((one, two) => (one < two ? -1 : 1));
+  const [size1, size2] = random.below(8) === 0 ? [0n, 0n] : (sizes as [bigint, bigint]);
+  const right = size1 > 0n && size1 < size2 ? subproofLength(size1, size2) : 0;
+  const length = Math.max(0, right + random.below(3) - 1);
+  const proof = Array.from({ length }, random.bytes);
+  const given = random.bytes();
+  if (size1 === size2 || length === 0) return { size1, root1: given, size2, root2: given, proof };
+  const isPower = (size1 & (size1 - 1n)) === 0n;
+  let [fr, sr] = isPower ? [given, given] : [proof[0] as Bytes, proof[0] as Bytes];
+  let [fn, sn] = [size1 - 1n, size2 - 1n];
+  if (size1 > 0n) while (fn & 1n) [fn, sn] = [fn >> 1n, sn >> 1n];
+  for (const c of isPower ? proof : proof.slice(1)) {
+    if (fn & 1n || fn === sn) {
+      [fr, sr] = [node(c, fr), node(c, sr)];
+      while (!(fn & 1n) && fn !== 0n) [fn, sn] = [fn >> 1n, sn >> 1n];
+    } else sr = node(sr, c);
+    [fn, sn] = [fn >> 1n, sn >> 1n];
+  }
+  return { size1, root1: fr, size2, root2: sr, proof };
+}
+
+/** The same for inclusion: any number of hashes, and the root that they lead to. */
+export function fittedInclusion(random: Random): InclusionClaim {
+  const size = random.size() || 1n;
+  const index = random.below(4) === 0 ? size - 1n : random.size() % size;
+  const length = Math.max(0, pathLength(index, size) + random.below(5) - 2);
+  const proof = Array.from({ length }, random.bytes);
+  const leafHash = random.bytes();
+  let [fn, sn, r] = [index, size - 1n, leafHash];
+  for (const p of proof) {
+    if (fn & 1n || fn === sn) {
+      r = node(p, r);
+      while (!(fn & 1n) && fn !== 0n) [fn, sn] = [fn >> 1n, sn >> 1n];
+    } else r = node(r, p);
+    [fn, sn] = [fn >> 1n, sn >> 1n];
+  }
+  return { size, index, leafHash, root: r, proof };
 }
 
 /** Sizes and hashes that have nothing to do with each other, except that the number of hashes is often right. */
