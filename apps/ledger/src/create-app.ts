@@ -130,6 +130,7 @@ async function prepare(
   random: Random,
 ): Promise<void> {
   const { MetricsService } = await import('./health/metrics.service.ts');
+  const { AppendRoute } = await import('./log/append.route.ts');
   const { installApiDocs } = await import('./http/api-docs.ts');
   app.useLogger(quietFramework(app.get(Logger)));
   app.useGlobalPipes(createValidationPipe());
@@ -148,6 +149,7 @@ async function prepare(
   app.get(MetricsService).observe(fastify);
   const { WitnessRoute } = await import('./witness/witness.route.ts');
   await app.get(WitnessRoute).install(fastify);
+  await app.get(AppendRoute).install(fastify);
   installApiDocs(app);
   await app.init();
   await fastify.ready();

@@ -22,6 +22,8 @@ import { Installation } from './installation/installation.ts';
 import { RootController } from './installation/root.controller.ts';
 import { InstallationRoot } from './installation/root.service.ts';
 import { JobsService } from './jobs/jobs.service.ts';
+import { AppendRoute } from './log/append.route.ts';
+import { AppendChecks } from './log/append-checks.ts';
 import { LogController } from './log/log.controller.ts';
 import { LogService } from './log/log.service.ts';
 import { ProofsService } from './log/proofs.service.ts';
@@ -55,6 +57,8 @@ const SERVICES = [
   AnchorLoop,
   AnchorsService,
   ApiKeysService,
+  AppendChecks,
+  AppendRoute,
   BalanceService,
   ChainEventsService,
   ChainService,

@@ -1,5 +1,5 @@
-// What ties an entry to a content document: kind, id, blinded subject and issuer. And what ties the plain entries of
-// one append to the signed manifest that covers them.
+// What ties an entry to a content document: kind, id, blinded subject and issuer. And what ties plain entries to
+// the signed manifest that covers them, recorded with them or later.
 import { type ContentId, canonicalize, type JsonValue, toHex } from '#lib/canonical';
 import { documentId, type Salts } from '#lib/disclosure';
 import {

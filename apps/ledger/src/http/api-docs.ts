@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { APPEND_PATH } from '../log/append.route.ts';
 import { describeBodies } from './dto-schemas.ts';
 
 /** OpenAPI 3.1 at /api/docs (page) and /api/docs-json; made at the first request, not at the start. */
@@ -11,7 +12,9 @@ export function installApiDocs(app: INestApplication): void {
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'alk_…' })
     .build();
-  SwaggerModule.setup('api/docs', app, () => describeBodies(SwaggerModule.createDocument(app, options)), {
-    customSiteTitle: 'Anchorleaf API',
-  });
+  const describe = () => {
+    const api = describeBodies(SwaggerModule.createDocument(app, options));
+    return { ...api, paths: { ...api.paths, ...APPEND_PATH } };
+  };
+  SwaggerModule.setup('api/docs', app, describe, { customSiteTitle: 'Anchorleaf API' });
 }

@@ -1,8 +1,24 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiKeysService } from '../organisations/api-keys.service.ts';
-import { ALLOWED_ROLES, type CalledRequest, PUBLIC, type Role } from './caller.ts';
+import { ALLOWED_ROLES, type CalledRequest, type CallerIdentity, PUBLIC, type Role } from './caller.ts';
 import { RefusalError } from './refusal.ts';
+
+/** Who sent this. @throws RefusalError 401 `http/unauthenticated` */
+export async function requireCaller(
+  keys: ApiKeysService,
+  { headers }: Pick<CalledRequest, 'headers'>,
+): Promise<CallerIdentity> {
+  const key = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  const caller = key ? await keys.callerOf(key) : null;
+  if (caller) return caller;
+  throw new RefusalError({
+    status: 401,
+    code: 'http/unauthenticated',
+    detail: key ? 'this API key is not known here' : 'no API key was sent',
+    remedy: 'send the header "Authorization: Bearer alk_…" with a key of this installation',
+  });
+}
 
 /** Every route asks for an API key, unless it says @Public(). */
 @Injectable()
@@ -16,15 +32,7 @@ export class AuthGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
     const request = context.switchToHttp().getRequest<CalledRequest>();
-    const key = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const caller = key ? await this.keys.callerOf(key) : null;
-    if (!caller)
-      throw new RefusalError({
-        status: 401,
-        code: 'http/unauthenticated',
-        detail: key ? 'this API key is not known here' : 'no API key was sent',
-        remedy: 'send the header "Authorization: Bearer alk_…" with a key of this installation',
-      });
+    const caller = await requireCaller(this.keys, request);
     request.caller = caller;
     const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ALLOWED_ROLES, targets);
     if (!allowed || allowed.includes(caller.role)) return true;

@@ -28,7 +28,8 @@ export function installBodyParsers(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const length = Number(request.headers['content-length'] ?? 0);
     const isFile = request.headers['content-type']?.startsWith('multipart/') ?? false;
-    const limit = isFile ? MAX_FILE_BYTES + MULTIPART_ROOM : MAX_JSON_BYTES;
+    const { maxBodyBytes } = request.routeOptions.config as { readonly maxBodyBytes?: number };
+    const limit = maxBodyBytes ?? (isFile ? MAX_FILE_BYTES + MULTIPART_ROOM : MAX_JSON_BYTES);
     if (length <= limit) {
       done();
       return;

@@ -1,5 +1,5 @@
-// What an entry must be before it may stand in the log for ever. Entries come from our own rooms, but this is the last
-// door: nothing that is refused here can be taken back later.
+// What an entry must be before it may stand in the log for ever. This is the last door, for entries of our own rooms and
+// for those from outside: what it lets pass cannot be taken back later.
 import { toHex } from '#lib/canonical';
 import { type Entry, MAX_ENTRY_BYTES, parseEntry } from '#lib/record';
 import { leafHash } from '#lib/transparency-log';
@@ -15,8 +15,8 @@ export type CheckedEntry = {
   readonly leaf: string;
 };
 
-function refused(code: string, detail: string, remedy: string): RefusalError {
-  return new RefusalError({ status: 400, code, detail, remedy });
+function refused(code: string, detail: string, remedy: string, status = 400): RefusalError {
+  return new RefusalError({ status, code, detail, remedy });
 }
 
 /** All that can be told from the entries of one append alone. @throws RefusalError, RecordError */
@@ -30,12 +30,14 @@ export function checkEntries(entries: readonly Uint8Array[], now: Date): Checked
   return checked;
 }
 
-function checkEntry(bytes: Uint8Array, now: Date): CheckedEntry {
+/** What can be told from one entry alone. @throws RefusalError, RecordError */
+export function checkEntry(bytes: Uint8Array, now: Date): CheckedEntry {
   if (bytes.length > MAX_ENTRY_BYTES)
     throw refused(
       'log/entry-too-long',
       `an entry has at most ${MAX_ENTRY_BYTES} bytes, got ${bytes.length}`,
       'move content into its document',
+      413,
     );
   // refuses bytes that are not canonical, kinds that are not known, and kinds of authority without a signature
   const entry = parseEntry(bytes);

@@ -49,6 +49,21 @@ export class ProofsService {
     return this.prove(inclusionPlan(index, size));
   }
 
+  /** Inclusion proofs of many entries in one read, in this order. Each needs index < size ≤ size of the head. */
+  async inclusions(indexes: readonly bigint[], size: bigint): Promise<Uint8Array[][]> {
+    const plans = indexes.map((index) => inclusionPlan(index, size));
+    // proofs share most of their nodes
+    const nodes = new Map(plans.flat(2).map((node) => [`${node.level}/${node.index}`, node]));
+    const hashes = await readNodes(this.database, [...nodes.values()]);
+    const byName = new Map([...nodes.keys()].map((name, at) => [name, hashes[at] as Uint8Array]));
+    return plans.map((plan) =>
+      runPlan(
+        plan,
+        plan.flat().map(({ level, index }) => byName.get(`${level}/${index}`) as Uint8Array),
+      ),
+    );
+  }
+
   /** Needs 0 < from ≤ to ≤ size of the head. @throws LogError */
   consistency(from: bigint, to: bigint): Promise<Uint8Array[]> {
     return this.prove(consistencyPlan(from, to));
@@ -66,12 +81,17 @@ export class ProofsService {
     return rows[0] ? readRow(rows[0]) : null;
   }
 
-  /** All entries about these contents (`sha256:…`), in log order. */
+  /**
+   * The first entry about each of these contents (`sha256:…`), in log order. A later one is somebody's who learned the
+   * hash from the log: anyone may name what is public, and that must change nothing about the first.
+   */
   async entriesByContent(contents: readonly string[]): Promise<RecordedEntry[]> {
-    const rows = await this.database.query(`${ENTRY} where content = any($1::text[]) order by index`, [
-      contents,
-    ]);
-    return (rows as EntryRow[]).map(readRow);
+    const rows = (await this.database.query(
+      `select * from (select distinct on (content) index, leaf_hash, bytes from log_entry
+         where content = any($1::text[]) order by content, index) first order by index`,
+      [contents],
+    )) as EntryRow[];
+    return rows.map(readRow);
   }
 
   /** The hashes or entries of a tile, as C2SP tlog-tiles lays them out; null when the log has not grown that far. */

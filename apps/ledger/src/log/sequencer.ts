@@ -13,7 +13,7 @@ import { StartError } from '../installation/start-error.ts';
 import { WitnessEvidence } from '../witness/witness-evidence.service.ts';
 import { type Append, type Appended, commitBatch, type Head, LogFault } from './batch-commit.ts';
 import { CheckpointSigner } from './checkpoint-signer.ts';
-import { checkEntries } from './entry-checks.ts';
+import type { CheckedEntry } from './entry-checks.ts';
 import { beginEpoch, checkAgainstChain, checkStore, type LogIdentity, LogStopped } from './start-up.ts';
 import { WriterConnection } from './writer-connection.ts';
 import { WriterLease } from './writer-lease.ts';
@@ -88,31 +88,36 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     this.refuseWaiting();
   }
 
-  append(
-    entries: readonly Uint8Array[],
-    { save, repeats }: Pick<Append, 'save' | 'repeats'>,
-  ): Promise<Appended> {
-    return new Promise((resolve, reject) => {
-      if (this.current.kind === 'standby' || this.current.kind === 'stopped') throw this.notWriting();
-      // before anything is parsed: a flood must not cost more than a look
-      this.requireRoom(entries);
-      const checked = checkEntries(entries, this.clock.now());
-      this.waiting.push({ entries: checked, save, repeats, resolve, reject });
-      this.waitingEntries += checked.length;
-      this.waitingBytes += sizeOf(entries);
-      this.work();
-    });
-  }
-
-  private requireRoom(entries: readonly Uint8Array[]): void {
-    const waiting = this.waitingEntries + entries.length;
-    if (waiting <= MAX_WAITING_ENTRIES && this.waitingBytes + sizeOf(entries) <= MAX_WAITING_BYTES) return;
+  /**
+   * Can so many entries be taken now? To be asked before they are parsed: a flood must not cost more than a look.
+   * @throws RefusalError 429 `log/queue-full`, 503 `log/not-writing`, `log/stopped`
+   */
+  admit(entries: number, bytes: number): void {
+    if (this.current.kind === 'standby' || this.current.kind === 'stopped') throw this.notWriting();
+    const isRoom =
+      this.waitingEntries + entries <= MAX_WAITING_ENTRIES && this.waitingBytes + bytes <= MAX_WAITING_BYTES;
+    if (isRoom) return;
     throw new RefusalError({
       status: 429,
       code: 'log/queue-full',
       detail: `${this.waitingEntries} entries wait to be recorded`,
       remedy: 'wait as long as Retry-After says, then send it again',
       retryAfterSeconds: 1,
+    });
+  }
+
+  /** @throws RefusalError as `admit`, and what the batch says of these entries */
+  async append(
+    entries: readonly CheckedEntry[],
+    { save, repeats }: Pick<Append, 'save' | 'repeats'>,
+  ): Promise<Appended> {
+    const bytes = sizeOf(entries);
+    this.admit(entries.length, bytes);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ entries, save, repeats, resolve, reject });
+      this.waitingEntries += entries.length;
+      this.waitingBytes += bytes;
+      this.work();
     });
   }
 
@@ -187,7 +192,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       batch.push(next);
       entries += next.entries.length;
       this.waitingEntries -= next.entries.length;
-      this.waitingBytes -= sizeOf(next.entries.map(({ bytes }) => bytes));
+      this.waitingBytes -= sizeOf(next.entries);
       this.waiting.shift();
     }
     return batch;
@@ -275,6 +280,6 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 }
 
-function sizeOf(entries: readonly Uint8Array[]): number {
-  return entries.reduce((sum, bytes) => sum + bytes.length, 0);
+function sizeOf(entries: readonly CheckedEntry[]): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
