@@ -227,6 +227,24 @@ describe('issuing', () => {
     await issue({ batch: batch.uuid, footprint: footprint.uuid }).expect(201);
   });
 
+  test('before it is minted, a covered passport names the registration it will be minted under', async () => {
+    const database = service.service.app.get(DataSource);
+    const setToken = (id: string) =>
+      database.query('update passport set token_id = $1 where release = $2', [id, covered.release]);
+    const { registrations } = await bundleOf(covered.release);
+    expect(registrations).toHaveLength(1);
+    // to the service it is not minted now; the checker reads the token that the passport itself names
+    await setToken('7');
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      const bundle = await bundleOf(covered.release);
+      expect(bundle.registrations).toEqual(registrations);
+      expect((await verdictOf(bundle)).headline).toBe('matches');
+    } finally {
+      await setToken(covered.tokenId);
+    }
+  });
+
   test("another organisation's passport, serials and labels are not there", async () => {
     for (const path of ['', '/serials', '/labels.svg', '/labels.pdf']) {
       const address = `/api/v1/passports/${covered.release}${path}`;
@@ -437,7 +455,7 @@ describe('pages', () => {
     expect(field(text, 'opinion')).toBe('Stated by the factory. Not checked by a third party.');
     expect(text).toContain('withheld');
     const open = await html(`/passports/${covered.release}`).expect(200);
-    expect(open.text).toContain('65000 度');
+    expect(open.text).toContain('65000 kWh');
     expect(text).not.toContain('65000');
   });
 

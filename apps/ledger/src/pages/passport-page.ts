@@ -1,7 +1,6 @@
 // The passport as a page, out of the stored texts: maker, product, one number and what was said about it first; the
 // working below. Nothing on it is a verdict: that is the checker's, and until it ran the page says "not checked".
 import type { JsonObject, JsonValue } from '#lib/canonical';
-import { formatExact, multiply, parseDecimal, QuantityError } from '#lib/quantity';
 import { checkDocumentForm, type PassportDocument, RecordError } from '#lib/record';
 import { fieldFactsOf, methodName } from '#lib/verification';
 import {
@@ -279,20 +278,10 @@ function opinion({ opinion: stated }: PassportDocument, language: Language): Htm
 function materials({ materials: list }: PassportDocument, language: Language): Html | null {
   if (list.length === 0) return null;
   const items = list.map(({ name, massFraction, originCountry }) => {
-    const share = pageText(language, 'ofMass', { percent: percentOf(massFraction) });
+    const share = pageText(language, 'ofMass', { fraction: massFraction });
     return html`<li>${name} · ${share} · ${originCountry}</li>`;
   });
   return html`${heading(language, 'materials')}<ul>${items}</ul>`;
-}
-
-/** `0.98` → `98`; a dash for a text in the store that has more digits than anything was recorded with. */
-function percentOf(fraction: string): string {
-  try {
-    return formatExact(multiply(parseDecimal(fraction), parseDecimal('100')));
-  } catch (error) {
-    if (error instanceof QuantityError) return '–';
-    throw error;
-  }
 }
 
 function identity({ product, facility, issuer }: PassportDocument, fields: Fields, language: Language): Html {

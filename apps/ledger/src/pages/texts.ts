@@ -47,7 +47,7 @@ const TEXTS = {
   keyHolder: { en: 'Signing key held by', zh: '签名密钥持有者' },
   issuerAddress: { en: 'Address of the maker on chain', zh: '企业链上地址' },
   materials: { en: 'Materials', zh: '材料' },
-  ofMass: { en: '{percent} % of the mass', zh: '质量占比 {percent}%' },
+  ofMass: { en: 'share of the mass {fraction}', zh: '质量占比 {fraction}' },
   dates: { en: 'Dates', zh: '日期' },
   method: { en: 'Method', zh: '核算方法' },
   documents: { en: 'Take it with you', zh: '带走核验' },

@@ -16,6 +16,7 @@ import { DocumentsService } from '../documents/documents.service.ts';
 import { notFound } from '../http/refusal.ts';
 import { Installation } from '../installation/installation.ts';
 import { type LogHead, ProofsService, type RecordedEntry } from '../log/proofs.service.ts';
+import { textAt, valueAt } from '../pages/lookup.ts';
 import { publicCopy } from './disclosure-profile.ts';
 import { type Item, Items } from './items.ts';
 import type { Passport } from './passport.entity.ts';
@@ -197,7 +198,10 @@ export class BundleService {
     return proofs;
   }
 
-  /** Which registration the token names: what the chain says once it is minted. */
+  /**
+   * Which registration the token names: what the chain says once it is minted; until then, or if it never is, the one that
+   * held when the passport was issued. An opinion without any would read as one that somebody took it away from.
+   */
   private async registrationsOf(row: Passport): Promise<Bundle['registrations']> {
     if (row.opinion === null) return [];
     const [found] = await this.chain.read('PassportRegistry', 'passport', [BigInt(row.tokenId)]);
@@ -207,6 +211,23 @@ export class BundleService {
       registrar: string;
       registrationIndex: bigint;
     };
-    return BigInt(issuer) === 0n ? [] : [{ registrar, body, index: registrationIndex }];
+    return BigInt(issuer) === 0n
+      ? this.expectedRegistration(row)
+      : [{ registrar, body, index: registrationIndex }];
+  }
+
+  private async expectedRegistration(row: Passport): Promise<Bundle['registrations']> {
+    const stored = await this.documents.load(row.content as ContentId);
+    const opinion = stored && !('erased' in stored) ? valueAt(stored.doc, 'opinion') : undefined;
+    const [registrar, body] = [textAt(opinion, 'registrar'), textAt(opinion, 'body')];
+    // a text changed in the store: the checker says so
+    if (![registrar, body].every((address) => /^0x[0-9a-fA-F]{40}$/.test(address))) return [];
+    const issued = BigInt(Math.floor(row.issuedAt.getTime() / 1000));
+    const [, index] = await this.chain.read('BodyRegistry', 'findRegistration', [
+      registrar.toLowerCase(),
+      body.toLowerCase(),
+      issued,
+    ]);
+    return [{ registrar, body, index: index as bigint }];
   }
 }
