@@ -447,13 +447,14 @@ describe('opinion gate', () => {
       await bodies
         .connect(registrar)
         .registerBody(address, start - DAY, start + DAY, hash('scope'), hash('snapshot'));
-      for (const [length, expected] of [
-        [31, 'PassportOpinionSignatureInvalid'],
-        [32, null],
-        [33, null],
+      for (const [length, how, expected] of [
+        [31, 'f3', 'PassportOpinionSignatureInvalid'],
+        [32, 'f3', null],
+        [33, 'f3', null],
+        [32, 'fd', 'PassportOpinionSignatureInvalid'], // the magic value, but reverted with
       ] as const) {
-        // PUSH4 magic, PUSH1 224, SHL, PUSH0, MSTORE, PUSH1 length, PUSH0, RETURN
-        const code = `0x631626ba7e60e01b5f5260${length.toString(16)}5ff3`;
+        // PUSH4 magic, PUSH1 224, SHL, PUSH0, MSTORE, PUSH1 length, PUSH0, RETURN or REVERT
+        const code = `0x631626ba7e60e01b5f5260${length.toString(16)}5f${how}`;
         await provider.request({ method: 'hardhat_setCode', params: [address, code] });
         assert.equal(await judge(world.opinionOf({ body: address }), {}, '0x'), expected, `${length} bytes`);
       }

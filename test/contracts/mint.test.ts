@@ -40,6 +40,8 @@ describe('PassportRegistry', () => {
     assert.deepEqual(await eventsOf(registry, sent, 'Transfer'), [
       { from: ZeroAddress, to: issuer.address, tokenId },
     ]);
+    assert.deepEqual(await eventsOf(registry, sent, 'PassportSuperseded'), []);
+    assert.equal(await registry.supersededBy(0n), 0n);
     assert.equal(await registry.tokenIdOf(order.issuer, order.product, order.lot, order.release), tokenId);
     assert.equal(await registry.ownerOf(tokenId), issuer.address);
     assert.equal(await registry.balanceOf(issuer), 1n);
@@ -88,6 +90,34 @@ describe('PassportRegistry', () => {
     assert.deepEqual(
       [found.opinionId, found.body, found.registrar, found.registrationIndex],
       [opinion.opinionId, body.address, registrar.address, 1n],
+    );
+  });
+
+  test('where passports come from is stored once for all of one log', async () => {
+    const costs: number[] = [];
+    for (let count = 0; count < 3; count++) {
+      const order = world.orderOf();
+      const sent = await send(order, await world.signMint(order));
+      costs.push(Number((await sent.wait())?.gasUsed));
+    }
+    const [first, second, third] = costs as [number, number, number];
+    assert.ok(first - second > 60_000, costs.join());
+    assert.ok(Math.abs(second - third) < 1_000, costs.join());
+  });
+
+  test('a refusal is the selector of its error and nothing more', async () => {
+    const { registry, sender } = world;
+    const order = world.orderOf({ content: ZeroHash });
+    const data = registry.interface.encodeFunctionData('mint', [order, await world.signMint(order)]);
+    const refused = await world.provider
+      .request({
+        method: 'eth_call',
+        params: [{ from: sender.address, to: registry.target, data }, 'latest'],
+      })
+      .catch((error) => error);
+    assert.equal(
+      (refused as { data?: unknown }).data,
+      registry.interface.getError('PassportFieldMissing')?.selector,
     );
   });
 

@@ -21,16 +21,25 @@ describe('on the other side of a chain split', () => {
   let world: World;
   let there: Callable;
   let anchorThere: Callable;
+  /** Deployed on the other chain, not moved to it. */
+  let born: Callable;
   before(async () => {
     world = await createWorld();
-    const { ethers, provider } = await network.create({ override: { chainId: OTHER_CHAIN } });
+    // a hardfork without a floor for calldata, under which one call's gas shows what was done in it
+    const { ethers, provider } = await network.create({
+      override: { chainId: OTHER_CHAIN, hardfork: 'cancun' },
+    });
     const moved = async (contract: Callable) => {
       const code = await world.ethers.provider.getCode(contract);
       await provider.request({ method: 'hardhat_setCode', params: [String(contract.target), code] });
       return contract.connect((await ethers.getSigners())[0] as World['sender']);
     };
-    there = await moved(world.registry);
-    anchorThere = await moved(world.anchor);
+    const { registry, anchor, bodies, salt } = world;
+    [there, anchorThere] = [await moved(registry), await moved(anchor)];
+    const parts = [anchorThere, await moved(bodies), salt];
+    // by an account whose contracts stand nowhere yet
+    const deployer = (await ethers.getSigners())[5];
+    born = (await ethers.deployContract('PassportRegistry', parts, deployer)) as unknown as Callable;
   });
 
   test('digests are those of that chain', async () => {
@@ -48,6 +57,19 @@ describe('on the other side of a chain split', () => {
         await contract.opinionDigest(wordsOf(opinion)),
         TypedDataEncoder.hash(domain('Anchorleaf Opinion'), OPINION_TYPES, opinion),
       );
+    }
+  });
+
+  test('separators kept from deployment cost less than those built anew', async () => {
+    const [order, words] = [world.orderOf(), wordsOf(world.opinionOf())];
+    for (const [name, argument] of [
+      ['mintDigest', order],
+      ['opinionDigest', words],
+    ] as const) {
+      const [here, elsewhere] = await Promise.all(
+        [born, there].map((contract) => contract[name]?.estimateGas(argument)),
+      );
+      assert.ok(Number(elsewhere) - Number(here) > 500, `${name}: ${here} here, ${elsewhere} there`);
     }
   });
 
