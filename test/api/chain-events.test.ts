@@ -149,6 +149,10 @@ test('what is read again is not recorded again: after a restart, and after a cra
   expect((await statuses()).map(({ index }) => index)).toEqual(before.map(({ index }) => index));
   const genesis = await new EventReader(of(ChainService)).hashAt(0n);
   await of(DataSource).query('update chain_cursor set block = 0, block_hash = $1', [genesis]);
+  // one event has its entry and no row, as after catching up with the log from elsewhere
+  await of(DataSource).query('delete from chain_event where log_index = 0 and block = $1', [
+    before[0]!.doc.block,
+  ]);
   await revoke(opinionId());
   const after = await whenRecorded(before.length + 1);
   await settled();
