@@ -7,7 +7,10 @@ import { Public } from '../http/caller.ts';
 import { notFound, RefusalError } from '../http/refusal.ts';
 import { CheckpointsService } from '../witness/checkpoints.service.ts';
 import { type LogHead, ProofsService, type RecordedEntry } from './proofs.service.ts';
+import { TileCache } from './tile-cache.ts';
 
+/** 4,000 tiles of hashes: those of a million entries. */
+const TILE_CACHE_BYTES = 32 * 1_048_576;
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 /** No log of this service has more entries. */
@@ -36,6 +39,8 @@ function requireNoQuery({ url }: FastifyRequest): void {
 @Public()
 @Controller('log')
 export class LogController {
+  private readonly tiles = new TileCache(TILE_CACHE_BYTES);
+
   constructor(
     private readonly proofs: ProofsService,
     private readonly checkpoints: CheckpointsService,
@@ -55,13 +60,8 @@ export class LogController {
   @ApiOperation({ summary: 'Tiles of hashes and entries (C2SP tlog-tiles)' })
   async tile(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     requireNoQuery(request);
-    const tile = parseTilePath(request.url.replace(/^\/log\//, ''));
-    const { size } = await this.requireHead();
-    // not before it is published: a tile is never ahead of the checkpoint that covers it
-    const level = tile.level === 'entries' ? 0 : tile.level;
-    const isCovered = (256n * tile.index + BigInt(tile.width)) << BigInt(8 * level) <= size;
-    const bytes = isCovered ? await this.proofs.tile(tile) : null;
-    if (!bytes) throw notFound('tile of a log of this size');
+    const path = request.url.replace(/^\/log\//, '');
+    const bytes = this.tiles.get(path) ?? (await this.readTile(path));
     void reply
       .header('Content-Type', 'application/octet-stream')
       .header('Cache-Control', FOR_EVER)
@@ -143,6 +143,18 @@ export class LogController {
     if (target > size) throw notFound(`head of size ${target}`);
     const proof = await this.proofs.consistency(readSize(from, 'from'), target);
     return { from: String(from), to: String(target), proof: proof.map(toBase64) };
+  }
+
+  private async readTile(path: string): Promise<Buffer> {
+    const tile = parseTilePath(path);
+    const { size } = await this.requireHead();
+    // not before it is published: a tile is never ahead of the checkpoint that covers it
+    const level = tile.level === 'entries' ? 0 : tile.level;
+    const isCovered = (256n * tile.index + BigInt(tile.width)) << BigInt(8 * level) <= size;
+    const bytes = isCovered ? await this.proofs.tile(tile) : null;
+    if (!bytes) throw notFound('tile of a log of this size');
+    if (tile.width === 256) this.tiles.set(path, bytes);
+    return bytes;
   }
 
   private async requireHead(): Promise<LogHead> {
