@@ -6,8 +6,7 @@ import { Wallet } from 'ethers';
 import { feesOf } from '../../apps/ledger/src/anchoring/fees.ts';
 import { SCHEDULE } from '../../apps/ledger/src/anchoring/schedule.ts';
 import { CONTRACTS } from '../../apps/ledger/src/chain/contracts.ts';
-import { type Deployed, deployTo, SendingService } from '../support/sending-service.ts';
-import { eventually } from '../support/service.ts';
+import { type Deployed, deployTo, inTheEnd, SendingService } from '../support/sending-service.ts';
 import { type Endpoint, type Fault, FINALITY, UnrulyChain } from '../support/unruly-chain.ts';
 
 jest.setTimeout(400_000);
@@ -155,7 +154,7 @@ describe('one thing at a time', () => {
   /** An entry whose anchor is on its way to the nodes. */
   async function sent(): Promise<Row> {
     await world.service.record();
-    return eventually(async () => {
+    return inTheEnd(async () => {
       await world.service.tick(1);
       const row = await lastRow(world);
       return row?.state === 'broadcast' && row;
@@ -166,7 +165,7 @@ describe('one thing at a time', () => {
   async function anchored(): Promise<Row> {
     await sent();
     await world.chain.mine();
-    return eventually(async () => {
+    return inTheEnd(async () => {
       await world.service.tick(1);
       const row = await lastRow(world);
       return row.state === 'mined' && row;
@@ -208,7 +207,7 @@ describe('one thing at a time', () => {
       await chain.mine(depth - 1);
       await chain.reorganise(depth, what);
       if (what === 'dropped') {
-        await eventually(async () => {
+        await inTheEnd(async () => {
           await service.tick(7);
           return (await lastRow(world)).state === 'broadcast';
         });
@@ -221,9 +220,8 @@ describe('one thing at a time', () => {
       }
       expect(await calm(world)).toBeNull();
       expect((await lastRow(world)).id).toBe(row.id);
-      expect(
-        (await service.rows('select from signed_transaction where transaction = $1', [row.id])).length,
-      ).toBe(what === 'again' ? 1 : expect.any(Number));
+      const versions = await service.rows('select from signed_transaction where transaction = $1', [row.id]);
+      if (what === 'again') expect(versions).toHaveLength(1);
     },
   );
 
@@ -240,7 +238,7 @@ describe('one thing at a time', () => {
     await chain.mine(2);
     expect(await stage()).toBe('confirmed');
     await chain.mine(FINALITY);
-    await eventually(async () => {
+    await inTheEnd(async () => {
       await service.tick(7);
       return (await stage()) === 'finalized';
     });
@@ -270,7 +268,7 @@ describe('one thing at a time', () => {
     const { id } = await sent();
     await chain.setPrice(40_000_000_000n);
     await chain.mine(2);
-    await eventually(async () => {
+    await inTheEnd(async () => {
       await service.tick(SCHEDULE.bump / 1_000 + 1, 60);
       await chain.mine();
       return (await lastRow(world)).state === 'mined';
@@ -293,7 +291,7 @@ describe('one thing at a time', () => {
     const { chain, service } = world;
     const stuck = await sent();
     // no node keeps a call: only what calls nothing is mined
-    await eventually(async () => {
+    await inTheEnd(async () => {
       await service.tick(SCHEDULE.bump / 1_000 + 1, 60);
       const pending = await chain.request('eth_pendingTransactions');
       for (const { hash, input } of pending)
@@ -320,7 +318,7 @@ describe('one thing at a time', () => {
     const stuck = await sent();
     const row = async () =>
       (await service.rows<Row>('select * from chain_transaction where id = $1', [stuck.id]))[0] as Row;
-    await eventually(async () => {
+    await inTheEnd(async () => {
       await service.tick(SCHEDULE.bump / 1_000 + 1, 60);
       const pending = await chain.request('eth_pendingTransactions');
       for (const { hash, input } of pending)
@@ -329,7 +327,7 @@ describe('one thing at a time', () => {
       return (await row()).state === 'replaced';
     });
     // the newest head is under way under the next nonce, or in a block already
-    await eventually(async () => {
+    await inTheEnd(async () => {
       await service.tick(1);
       return (await lastRow(world)).state === 'broadcast';
     });
@@ -362,7 +360,7 @@ describe('one thing at a time', () => {
     const foreign = await chain.request('eth_sendRawTransaction', raw);
     expect(Number((await sent()).nonce)).toBe(nonce + 1);
     await chain.request('hardhat_dropTransaction', foreign);
-    await eventually(async () => {
+    await inTheEnd(async () => {
       await service.tick(SCHEDULE.gap / 1_000 + 1, 60);
       await chain.mine();
       return (await service.rows("select from chain_transaction where purpose = 'fill'")).length > 0;
@@ -392,7 +390,7 @@ describe('one thing at a time', () => {
     // in a block, but it may still be taken back
     expect((await lastRow(world)).state).toBe('broadcast');
     await chain.mine(FINALITY);
-    await eventually(async () => {
+    await inTheEnd(async () => {
       await service.tick(SCHEDULE.resend / 1_000 + 1, 60);
       const [row] = await service.rows<Row>('select * from chain_transaction where id = $1', [ours.id]);
       return row?.state === 'failed' && row.error?.includes('another holder');
@@ -409,7 +407,7 @@ test('a price above the ceiling is waited for, said, and paid when it has come d
     await chain.mine(2);
     endpoint.asked.splice(0);
     await service.record();
-    const trouble = await eventually(async () => {
+    const trouble = await inTheEnd(async () => {
       await service.tick(1);
       return service.sender.trouble;
     });
@@ -424,7 +422,7 @@ test('a price above the ceiling is waited for, said, and paid when it has come d
     // it falls, and rises again once the transaction is under way: nothing is paid above the ceiling
     await chain.setPrice(3_000_000_000n);
     await chain.mine(2);
-    await eventually(async () => {
+    await inTheEnd(async () => {
       await service.tick(1);
       return (await lastRow(world)).state === 'broadcast';
     });
@@ -501,7 +499,7 @@ describe('several endpoints', () => {
       await chain.mine(FINALITY + 2);
       others[0]!.twist = twist;
       await service.record();
-      await eventually(async () => {
+      await inTheEnd(async () => {
         // the comparison of contracts comes less often than that of blocks
         await service.tick(601);
         await chain.mine();
@@ -532,7 +530,7 @@ test('a final block that changes is a hard stop, after a restart too; reads go o
     await service.record();
     expect(await calm(world)).toBeNull();
     await service.record();
-    await eventually(async () => {
+    await inTheEnd(async () => {
       await service.tick(7);
       await chain.mine();
       return (await lastRow(world)).state === 'mined';
@@ -540,7 +538,7 @@ test('a final block that changes is a hard stop, after a restart too; reads go o
     await chain.reorganise(FINALITY + 4, 'again');
     await chain.mine(FINALITY);
     const stopped = () =>
-      eventually(async () => {
+      inTheEnd(async () => {
         await service.tick(61);
         return service.sender.trouble?.code === 'chain/final-block-changed';
       });
@@ -574,7 +572,7 @@ test('the process goes away between any two steps: the same bytes, the same nonc
     ] as const) {
       await service.record();
       endpoint.fault = (called) => (called === method ? kind : null);
-      const before = await eventually(async () => {
+      const before = await inTheEnd(async () => {
         await service.tick(1);
         await chain.mine();
         const row = await lastRow(world);
@@ -611,7 +609,7 @@ function makeChance(seed: number) {
 }
 
 const SEED = Number(process.env.FAULT_SEED ?? 20_261_125);
-const RUNS = Number(process.env.FAULT_RUNS ?? 24);
+const RUNS = Number(process.env.FAULT_RUNS ?? 40);
 
 test('any disorder ends in order', async () => {
   const world = await makeWorld();
@@ -625,7 +623,7 @@ test('any disorder ends in order', async () => {
   const total = { doubled: 0, stuck: 0, wrong: [] as string[] };
   try {
     for (let run = 0; run < RUNS && total.wrong.length === 0; run++) {
-      const rate = chance.of([0.02, 0.1, 0.3]);
+      const rate = chance.of([0.05, 0.2, 0.4]);
       endpoint.fault = (method) => {
         if (!chance.happens(rate)) return null;
         faults++;
@@ -672,7 +670,7 @@ test('any disorder ends in order', async () => {
         `${total.doubled} double anchors, ${total.stuck} stuck nonces, ${total.wrong.length} wrong states`,
     );
     expect(total).toEqual({ doubled: 0, stuck: 0, wrong: [] });
-    expect(faults).toBeGreaterThan(20 * RUNS);
+    expect(faults).toBeGreaterThan(8 * RUNS);
   } finally {
     await world.stop();
   }

@@ -102,3 +102,13 @@ export class SendingService {
     this.running = await this.running.restart(env);
   }
 }
+
+/** Looks again and again, up to 90 s: each look takes steps of its own, and machines may be busy. */
+export async function inTheEnd<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+  for (const begun = Date.now(); Date.now() - begun < 90_000; ) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('it did not happen within 90 s');
+}

@@ -422,6 +422,12 @@ export const FEATURE_PROBLEMS: ProblemTexts = {
     '该批次已有护照。',
     '使用已有护照；更正须签发新版本替代。',
   ],
+  'passport/mint-not-failed': [
+    'The mint has not failed, so it is not ordered again.',
+    'Wait for it, or read why it waits.',
+    '上链未失败，因此不再次提交。',
+    '请等待，或查看等待原因。',
+  ],
   'passport/number-not-exact': [
     'A number has more digits than a credential can hold exactly.',
     'Give at most 15 significant digits.',

@@ -93,3 +93,13 @@ export function duplicate(lot: string): RefusalError {
     '/batch',
   );
 }
+
+/** 409: a mint that may still come to pass is not ordered twice. */
+export function mintNotFailed(release: string, state: string): RefusalError {
+  return new RefusalError({
+    status: 409,
+    code: 'passport/mint-not-failed',
+    detail: `the mint of ${release} is in state ${state}`,
+    remedy: 'a mint is ordered again only after the chain has refused it for good; look at the passport',
+  });
+}

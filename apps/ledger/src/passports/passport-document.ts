@@ -93,7 +93,7 @@ function footprintPart({ content, doc }: PassportParts['footprint']): PassportDo
 
 function opinionPart(opinion: PassportParts['opinion']): PassportOpinion | null {
   if (opinion === null) return null;
-  const { message, names, limitationsText } = opinion.doc;
+  const { message, limitationsText } = opinion.doc;
   const { registration } = opinion;
   return {
     content: opinion.content,
@@ -106,7 +106,8 @@ function opinionPart(opinion: PassportParts['opinion']): PassportOpinion | null 
     opinion: OPINIONS[message.opinion as unknown as 1 | 2],
     criteria: message.criteria,
     standard: message.standard,
-    bodyNames: names.body,
+    // never the opinion's own: no signature covers what its document calls the body
+    bodyNames: registration.doc.names,
     accreditation: registration.doc.accreditation,
     limitationsText,
     validFrom: formatTime(BigInt(message.validFrom)),

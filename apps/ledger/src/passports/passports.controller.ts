@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Caller, type CallerIdentity, Roles } from '../http/caller.ts';
 import { RequestIdentity, type RequestIdentityFacts } from '../http/request-identity.ts';
 import { MAX_ITEMS } from './items.ts';
+import { MintsService } from './mints.service.ts';
 import { type PassportView, PassportViewsService } from './passport-views.service.ts';
 import { NewPassport, SerialsQuery } from './passports.dto.ts';
 import { PassportsService } from './passports.service.ts';
@@ -13,6 +14,7 @@ import { PassportsService } from './passports.service.ts';
 export class PassportsController {
   constructor(
     private readonly passports: PassportsService,
+    private readonly mints: MintsService,
     private readonly views: PassportViewsService,
   ) {}
 
@@ -36,6 +38,13 @@ export class PassportsController {
   @ApiOperation({ summary: 'How far an own passport has come' })
   async read(@Caller() caller: CallerIdentity, @Param('release') release: string): Promise<PassportView> {
     return this.views.view(await this.views.find(caller.organisation, release));
+  }
+
+  @Post(':release/mint')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Order a mint again that the chain refused; what was recorded stays as it is' })
+  mintAgain(@Caller() caller: CallerIdentity, @Param('release') release: string): Promise<PassportView> {
+    return this.mints.again(caller, release);
   }
 
   @Get(':release/serials')

@@ -6,6 +6,7 @@ import { OpinionsModule } from '../opinions/opinions.module.ts';
 import { RecordingModule } from '../recording/recording.module.ts';
 import { BundleService } from './bundle.service.ts';
 import { BundleContentsService } from './bundle-contents.service.ts';
+import { MintsService } from './mints.service.ts';
 import { Passport } from './passport.entity.ts';
 import { PassportViewsService } from './passport-views.service.ts';
 import { PassportsController } from './passports.controller.ts';
@@ -22,7 +23,14 @@ import { ReleasesService } from './releases.service.ts';
     RecordingModule,
   ],
   controllers: [PassportsController, ReleaseIndexController],
-  providers: [BundleContentsService, BundleService, PassportsService, PassportViewsService, ReleasesService],
+  providers: [
+    BundleContentsService,
+    BundleService,
+    MintsService,
+    PassportsService,
+    PassportViewsService,
+    ReleasesService,
+  ],
   exports: [BundleService, PassportViewsService, ReleasesService],
 })
 export class PassportsModule {}

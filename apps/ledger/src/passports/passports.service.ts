@@ -3,10 +3,9 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { type ContentId, contentId, toHex, utf8 } from '#lib/canonical';
 import { formatPath, type Gtin14 } from '#lib/digital-link';
-import { formatTime, parseTime } from '#lib/evm';
+import { formatTime } from '#lib/evm';
 import {
   checkOpinionAgainst,
-  mintAuthorisationDigest,
   type OpinionDocument,
   type PassportFacts,
   textWord,
@@ -24,7 +23,6 @@ import {
   type ProductDocument,
   type RegistrationDocument,
 } from '#lib/record';
-import { SenderService } from '../anchoring/sender.service.ts';
 import type { Batch } from '../catalogue/batch.entity.ts';
 import { BatchesService } from '../catalogue/batches.service.ts';
 import { FacilitiesService } from '../catalogue/facilities.service.ts';
@@ -49,7 +47,7 @@ import { type PreparedDocument, RecorderService } from '../recording/recorder.se
 import { loadIntact } from '../recording/stored.ts';
 import { BundleContentsService } from './bundle-contents.service.ts';
 import { type ItemBlob, makeItems } from './items.ts';
-import { mintCall, mintMessage } from './mint.ts';
+import { MintsService } from './mints.service.ts';
 import { Passport } from './passport.entity.ts';
 import {
   duplicate,
@@ -92,7 +90,7 @@ export class PassportsService {
     private readonly recorder: RecorderService,
     private readonly documents: DocumentsService,
     private readonly log: LogService,
-    private readonly sender: SenderService,
+    private readonly mints: MintsService,
     private readonly chain: ChainService,
     private readonly installation: Installation,
     private readonly clock: Clock,
@@ -209,7 +207,7 @@ export class PassportsService {
     const passport = JSON.parse(Buffer.from(prepared.document.bytes).toString('utf8')) as PassportDocument;
     const release = toRelease(this.random.bytes(RELEASE_BYTES));
     const credential = await this.sign(caller, passport, prepared, release);
-    const call = await this.authorise(caller, passport, prepared.content, ready.covering?.doc ?? null);
+    const call = await this.mints.authorise(caller, passport, prepared.content, ready.covering?.doc ?? null);
     const documents = await this.contents.collect(caller.organisation, {
       ...ready,
       passport: prepared.content,
@@ -219,12 +217,7 @@ export class PassportsService {
       entries: [credential.entry],
       save: async (tx) => {
         await this.documents.save(tx, prepared.document);
-        const transaction = await this.sender.enqueue(tx, {
-          purpose: 'mint',
-          subject: identity.id,
-          to: this.chain.address('PassportRegistry'),
-          data: call,
-        });
+        const transaction = await this.mints.order(tx, identity.id, call);
         await tx.insert(Passport, {
           id: identity.id,
           release,
@@ -280,18 +273,6 @@ export class PassportsService {
       { kid: issuer.kid, sign },
     );
     return { jwt, content: credential, entry: entryBytes(entry) };
-  }
-
-  private async authorise(
-    caller: CallerIdentity,
-    passport: PassportDocument,
-    content: ContentId,
-    opinion: OpinionDocument | null,
-  ): Promise<string> {
-    const message = mintMessage(passport, content, parseTime(this.clock.stamp()));
-    const digest = mintAuthorisationDigest(message, this.opinions.contract);
-    const authorisation = await this.organisations.signMintAuthorisation(caller.organisation, digest);
-    return mintCall(this.chain, message, authorisation, opinion);
   }
 }
 
