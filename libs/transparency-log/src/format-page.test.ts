@@ -3,6 +3,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { toHex, utf8 } from '#lib/canonical';
 import { formatCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { checkConsistency, proveConsistency } from './consistency.ts';
+import { cosign, cosignerKey } from './cosignature.ts';
 import { leafHash, treeHash } from './hash.ts';
 import { checkInclusion, proveInclusion } from './inclusion.ts';
 import { readerOf } from './nodes.ts';
@@ -21,6 +22,8 @@ const read = readerOf(leaves);
 const root = treeHash(leaves);
 const vkey = formatVerifierKey(name, ed25519.getPublicKey(secretKey));
 const note = signNote(formatCheckpoint({ origin: name, size: 3n, root }), { name, secretKey });
+const witness = { name: 'witness.example/w', secretKey: new Uint8Array(32).fill(2) };
+const line = cosign(formatCheckpoint({ origin: name, size: 3n, root }), witness, 1_793_000_000n);
 const proof = proveInclusion(read, 2n, 3n);
 
 test('docs/formats/log.md shows what we compute', () => {
@@ -34,6 +37,7 @@ test('docs/formats/log.md shows what we compute', () => {
     `${lines.join('\n')}\n`,
     `${vkey}\n`,
     note,
+    `${cosignerKey(witness)}\n${line}`,
     `${toHex(encodeEntryTile(entries))}\n`,
     formatLogProof({ index: 2n, proof, checkpoint: note }),
   ]);
@@ -52,6 +56,14 @@ test('the proof file on the page is checked as the page says', () => {
   expect(
     checkConsistency({ size1: 2n, root1, size2: 3n, root2: root, proof: proveConsistency(read, 2n, 3n) }),
   ).toBe(true);
+});
+
+test('the cosignature on the page holds for the checkpoint above it', () => {
+  const [vkey = '', cosignature = ''] = (blocks[3] as string).split('\n');
+  const opened = openCheckpoint(`${blocks[2]}${cosignature}\n`, parseVerifierKey(blocks[1]!.trim()), [
+    parseVerifierKey(vkey),
+  ]);
+  expect(opened.witnessedBy).toMatchObject([{ name: 'witness.example/w', time: 1_793_000_000n }]);
 });
 
 test('the page is right about sizes that one proof fits', () => {
