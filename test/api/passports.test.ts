@@ -588,3 +588,29 @@ test('the server checks only what is a bundle', async () => {
     'bundle/unknown-format',
   );
 });
+
+test('the public list has each release whose mint is final, in the order of the mints, and no other', async () => {
+  const database = service.service.app.get(DataSource);
+  const listed = async () => (await raw().get('/passports/index/0.json').expect(200)).body.releases;
+  const { body: index } = await raw().get('/passports/index.json').expect(200);
+  expect(index).toMatchObject({ format: 'anchorleaf-releases/v1', pageSize: 500 });
+  const before = await listed();
+  expect(before).toHaveLength(index.count);
+  expect(before.slice(0, 2).map(({ release }: any) => release)).toEqual([
+    covered.release,
+    selfDeclared.release,
+  ]);
+  expect(Object.keys(before[0])).toEqual(['release', 'token']);
+  const setState = (state: string) =>
+    database.query(
+      'update chain_transaction set state = $1 where id = (select transaction from passport where release = $2)',
+      [state, selfDeclared.release],
+    );
+  await setState('mined');
+  const without = await listed();
+  await setState('final');
+  expect(without.map(({ release }: any) => release)).not.toContain(selfDeclared.release);
+  expect(without).toHaveLength(index.count - 1);
+  for (const page of ['1.json', '00.json', '-1.json', '0', 'x.json'])
+    await raw().get(`/passports/index/${page}`).expect(404);
+});
