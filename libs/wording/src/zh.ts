@@ -92,7 +92,7 @@ export const zh: Catalogue = {
   'log/anchored': '在公开账本中；链上最晚自 {notAfter} 起存有其账本头（区块 {block}）',
   'log/pinned-head': '在您所持账本头（规模 {size}）的公开账本中',
   'log/pending': '已入账，预计 {due} 前完成公开存证',
-  'log/anchor-overdue': '已入账，但公开存证已逾期：应于 {due} 前完成',
+  'log/anchor-overdue': '已入账，但公开存证应于 {due} 前完成，已逾期',
   'log/bundle-outdated': '链上已有更新的账本头，请重新获取核验包',
   'log/no-pinned-head': '离线核验，但没有可比对的账本头',
   'log/beyond-pinned-head': '您所持账本头（规模 {size}）早于第 {index} 条账目',
