@@ -104,6 +104,8 @@ export type Changes = {
   readonly kind?: 'test' | 'private' | 'public';
   readonly message?: Partial<OpinionMessage>;
   readonly bodySecret?: Uint8Array;
+  /** What the opinion's document calls the body: beside what the body signed. */
+  readonly bodyNames?: { readonly en: string };
   readonly key?: (doc: JsonObject) => JsonObject;
   /** The passport is signed with a second key, which came by this way. */
   readonly rotated?: 'previous' | 'recovery' | 'host';
@@ -151,7 +153,10 @@ export async function makeWorld(changes: Changes = {}): Promise<World> {
   const reviewerSalt = toBase64url(log.random(32));
   const message = { ...opinionMessage(about, reviewerSalt, log.random(12)), ...changes.message };
   const registration = log.prepare(registrationDocument(nonce()), on('11-05'), { issuer: OPERATOR });
-  const opinionDoc = opinionDocument(message, contract, nonce(), changes.bodySecret);
+  const opinionDoc = {
+    ...opinionDocument(message, contract, nonce(), changes.bodySecret),
+    ...(changes.bodyNames && { names: { body: changes.bodyNames } }),
+  };
   const signer = { kid: `eip155:31337:${ADDRESSES.body}`, eip712: opinionDoc.signature };
   const opinion = log.prepare(opinionDoc, on('11-06'), {
     issuer: `did:pkh:${signer.kid}`,

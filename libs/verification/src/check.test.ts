@@ -525,6 +525,15 @@ describe('third party', () => {
     expect(`${report.headline} ${report.checks.thirdParty.code}`).toBe(want);
   });
 
+  test('the body is called what its registrar calls it: nobody signed what an opinion’s document calls it', async () => {
+    const bodyNames = { en: 'A Body of Great Fame' };
+    const passport: Changes['passport'] = (p) => ({ ...p, opinion: { ...p.opinion!, bodyNames } });
+    const report = await judge(await makeWorld({ bodyNames, passport }));
+    expect(codes(report, 'content')).toEqual(['altered', 'invalid', 'content/passport-differs']);
+    expect(report.checks.content.detail).toEqual({ type: 'registration/v1', pointer: '/opinion/bodyNames' });
+    expect(codes(await judge(await makeWorld({ bodyNames })), 'content')[0]).toBe('matches');
+  });
+
   test('a registrar that is not on the list', async () => {
     const report = await judge(covered, { rootChanges: (root) => ({ ...root, registrars: [] }) });
     expect(codes(report, 'thirdParty')).toEqual([
