@@ -24,7 +24,8 @@ type Words = {
   readonly xor: (...terms: string[]) => string;
   readonly and: (...terms: string[]) => string;
   readonly shiftRight: (word: string, count: number) => string;
-  readonly rotateRight: (word: string, count: number) => string;
+  /** The word rotated by each count, which ascend, and all of them in one xor. */
+  readonly rotations: (word: string, ...counts: number[]) => string;
   /** The 32-bit number at an address, for a vector in all four lanes. */
   readonly load: (address: string, offset: number) => string;
   readonly constant: (value: number) => string;
@@ -41,7 +42,17 @@ const SCALAR: Words = {
   xor: chained('i32.xor'),
   and: chained('i32.and'),
   shiftRight: (word, count) => shifted('i32.shr_u', word, count),
-  rotateRight: (word, count) => shifted('i32.rotr', word, count),
+  // one after the other: a processor of two-address code copies a word to rotate it, here once and not for each count
+  rotations: (word, ...counts) =>
+    counts.reduceRight(
+      (inner, count, at) =>
+        shifted(
+          'i32.rotr',
+          inner === '' ? word : `(i32.xor ${word} ${inner})`,
+          count - (counts[at - 1] ?? 0),
+        ),
+      '',
+    ),
   load: (address, offset) => `(i32.load offset=${offset} ${address})`,
   constant: number,
 };
@@ -51,8 +62,14 @@ export const VECTOR: Words = {
   xor: chained('v128.xor'),
   and: chained('v128.and'),
   shiftRight: (word, count) => shifted('i32x4.shr_u', word, count),
-  rotateRight: (word, count) =>
-    `(v128.or ${shifted('i32x4.shr_u', word, count)} ${shifted('i32x4.shl', word, 32 - count)})`,
+  // side by side: vector instructions name where the result goes, and have no rotation
+  rotations: (word, ...counts) =>
+    counts
+      .map(
+        (count) =>
+          `(v128.or ${shifted('i32x4.shr_u', word, count)} ${shifted('i32x4.shl', word, 32 - count)})`,
+      )
+      .reduce((left, right) => `(v128.xor ${left} ${right})`),
   load: (address, offset) => `(v128.load32_splat offset=${offset} ${address})`,
   constant: splatted,
 };
@@ -66,7 +83,7 @@ export function both(lines: (words: Words) => string[]): string[] {
 
 /** FIPS 180-4 §6.2.2 step 3. Names turn from round to round, so no word is moved. */
 export function round(
-  { mark, add, xor, and, rotateRight }: Words,
+  { mark, add, xor, and, rotations }: Words,
   t: number,
   wordAndConstant: string,
 ): string[] {
@@ -81,14 +98,13 @@ export function round(
     string,
     string,
   ];
-  const sum = (word: string, ...counts: number[]) => xor(...counts.map((count) => rotateRight(word, count)));
   // Maj(a, b, c) is b ^ ((a ^ b) & (b ^ c)), and b ^ c was a ^ b in the round before
   const [ab, bc] = t % 2 === 0 ? [`${mark}x0`, `${mark}x1`] : [`${mark}x1`, `${mark}x0`];
   return [
-    set(`${mark}t`, add(h, wordAndConstant, xor(g, and(e, xor(f, g))), sum(e, 6, 11, 25))),
+    set(`${mark}t`, add(h, wordAndConstant, xor(g, and(e, xor(f, g))), rotations(e, 6, 11, 25))),
     set(named[3] as string, add(d, get(`${mark}t`))),
     set(ab, xor(a, b)),
-    set(named[7] as string, add(get(`${mark}t`), sum(a, 2, 13, 22), xor(b, and(get(ab), get(bc))))),
+    set(named[7] as string, add(get(`${mark}t`), rotations(a, 2, 13, 22), xor(b, and(get(ab), get(bc))))),
   ];
 }
 /** What the first round takes for the a ^ b before it. */
@@ -97,10 +113,9 @@ export const beforeRounds = ({ mark, xor }: Words) => [
 ];
 
 /** The next word of the message schedule takes the place of the one 16 before. §6.2.2 step 1. */
-function schedule({ mark, add, xor, shiftRight, rotateRight }: Words, t: number): string[] {
+function schedule({ mark, add, xor, shiftRight, rotations }: Words, t: number): string[] {
   const word = (back: number) => get(`${mark}w${(t + 16 - back) % 16}`);
-  const small = (x: string, p: number, q: number, r: number) =>
-    xor(rotateRight(x, p), rotateRight(x, q), shiftRight(x, r));
+  const small = (x: string, p: number, q: number, r: number) => xor(rotations(x, p, q), shiftRight(x, r));
   return [set(`${mark}w${t}`, add(word(16), small(word(15), 7, 18, 3), word(7), small(word(2), 17, 19, 10)))];
 }
 

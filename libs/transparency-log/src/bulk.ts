@@ -16,6 +16,15 @@ export const plainHasher: BulkHasher = {
   entries: (entries, to) => {
     for (const [at, entry] of entries.entries()) to.set(leafHash(entry), 32 * at);
   },
+  tree: (levels, entries) => {
+    if (entries) plainHasher.leaves(entries, levels[0]!);
+    for (const [at, above] of levels.slice(1).entries()) {
+      const below = levels[at]!;
+      const paired = below.length - (below.length % 64);
+      plainHasher.pairs(below.subarray(0, paired), above);
+      above.set(below.subarray(paired), paired / 2);
+    }
+  },
 };
 
 let chosen: BulkHasher | undefined;

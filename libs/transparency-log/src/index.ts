@@ -47,7 +47,7 @@ export {
   tileNodes,
   tilePath,
 } from './tile.ts';
-export { buildTree, type Tree } from './tree.ts';
+export { buildTree, buildTreeOf32, type Tree } from './tree.ts';
 export {
   type AddCheckpoint,
   formatAddCheckpoint,

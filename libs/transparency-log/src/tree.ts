@@ -23,9 +23,28 @@ export type Tree = {
  * @throws LogError `log/malformed-hash`
  */
 export function buildTree(leafHashes: Uint8Array): Tree {
-  const levels = [requireMultiple(leafHashes, 32)];
-  for (let below = leafHashes; below.length > 32; levels.push(below)) below = levelAbove(below);
-  const size = leafHashes.length / 32;
+  const levels = [requireMultiple(leafHashes, 32), ...levelsAbove(leafHashes.length / 32)];
+  bulkHasher().tree(levels);
+  return treeOf(levels);
+}
+
+/** The fastest way, for entries of 32 bytes that lie one after the other. @throws LogError `log/malformed-hash` */
+export function buildTreeOf32(entries: Uint8Array): Tree {
+  const leafHashes = new Uint8Array(requireMultiple(entries, 32).length);
+  const levels = [leafHashes, ...levelsAbove(entries.length / 32)];
+  bulkHasher().tree(levels, entries);
+  return treeOf(levels);
+}
+
+/** Room for the levels above so many leaves: half as many each time, rounded up. */
+function levelsAbove(count: number): Uint8Array[] {
+  if (count <= 1) return [];
+  const half = Math.ceil(count / 2);
+  return [new Uint8Array(32 * half), ...levelsAbove(half)];
+}
+
+function treeOf(levels: readonly Uint8Array[]): Tree {
+  const size = levels[0]!.length / 32;
   const node = (level: number, index: number) => hashAt(levels[level]!, index).slice();
 
   /** The siblings on the way up from a node; where there is none, the node rises as it is. */
@@ -66,12 +85,4 @@ export function buildTree(leafHashes: Uint8Array): Tree {
         return node(level, Number(index));
       }),
   };
-}
-
-function levelAbove(below: Uint8Array): Uint8Array {
-  const paired = below.length - (below.length % 64);
-  const above = new Uint8Array(paired / 2 + (below.length - paired));
-  bulkHasher().pairs(below.subarray(0, paired), above);
-  above.set(below.subarray(paired), paired / 2);
-  return above;
 }
