@@ -1,10 +1,13 @@
 // What others set on chain by their own transactions comes into the log by itself.
+import { createServer } from 'node:http';
 import { hexlify, randomBytes } from 'ethers';
 import { DataSource } from 'typeorm';
 import { type ContentId, contentId } from '#lib/canonical';
 import { checkDocumentForm, type Entry, mismatchOf, parseEntry, type StatusDocument } from '#lib/record';
 import { AnchorsService } from '../../apps/ledger/src/anchoring/anchors.service.ts';
-import { ChainService } from '../../apps/ledger/src/chain/chain.service.ts';
+import { ChainService, OpenedChain } from '../../apps/ledger/src/chain/chain.service.ts';
+import { JsonRpcClient } from '../../apps/ledger/src/chain/json-rpc.ts';
+import { RpcPool } from '../../apps/ledger/src/chain/rpc-pool.ts';
 import { ChainEventsService } from '../../apps/ledger/src/chain-events/chain-events.service.ts';
 import { EventReader } from '../../apps/ledger/src/chain-events/event-reader.ts';
 import { Sequencer } from '../../apps/ledger/src/log/sequencer.ts';
@@ -18,6 +21,7 @@ import {
   register,
   sendOwn,
 } from '../support/factory.ts';
+import { post } from '../support/rpc.ts';
 import { eventually, startTestService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -147,7 +151,7 @@ test('what is read again is not recorded again: after a restart, and after a cra
   service = await service.restart();
   await settled();
   expect((await statuses()).map(({ index }) => index)).toEqual(before.map(({ index }) => index));
-  const genesis = await new EventReader(of(ChainService)).hashAt(0n);
+  const [genesis] = await new EventReader(of(ChainService)).hashesAt(0n);
   await of(DataSource).query('update chain_cursor set block = 0, block_hash = $1', [genesis]);
   // one event has its entry and no row, as after catching up with the log from elsewhere
   await of(DataSource).query('delete from chain_event where log_index = 0 and block = $1', [
@@ -171,6 +175,44 @@ test('events of while the service was down are recorded when it is up, in their 
   service = await service.restart();
   const after = await whenRecorded(before.length + ids.length);
   expect(after.slice(before.length).map(({ doc }) => doc.subject)).toEqual(ids);
+});
+
+test('of several endpoints, one that leaves events out or lags holds back nothing false', async () => {
+  const { facts, pool, publicRpc } = of(ChainService);
+  const url = (pool.endpoints[0] as JsonRpcClient).url;
+  let change = (answers: any[]): unknown => answers;
+  const proxy = createServer((incoming, outgoing) => {
+    let body = '';
+    incoming.on('data', (part) => {
+      body += part;
+    });
+    incoming.on('end', async () => {
+      const answer: any = await (await post(url, body)).json();
+      outgoing.end(JSON.stringify(Array.isArray(answer) ? change(answer) : answer));
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const second = new JsonRpcClient(`http://127.0.0.1:${(proxy.address() as { port: number }).port}`);
+  const both = new RpcPool([pool.endpoints[0] as JsonRpcClient, second]);
+  const reader = new EventReader(
+    new ChainService(new OpenedChain(both, facts, publicRpc, async () => undefined)),
+  );
+  const { number } = await of(ChainService).head('finalized');
+  const honest = await reader.read(0n, number);
+  expect(honest?.events).toHaveLength((await statuses()).length);
+  // answers to a batch: the last block, then the events
+  change = ([block, logs]) => [block, { ...logs, result: logs.result.slice(1) }];
+  await expect(reader.read(0n, number)).rejects.toThrow('disagree about the events');
+  change = ([block, logs]) => [
+    { ...block, result: null },
+    { ...logs, result: [] },
+  ];
+  expect((await reader.read(0n, number))?.events).toHaveLength(honest!.events.length);
+  change = () => 'nonsense';
+  expect((await reader.read(0n, number))?.events).toHaveLength(honest!.events.length);
+  expect(await reader.read(0n, number + 5n)).toBeNull();
+  proxy.closeAllConnections();
+  proxy.close();
 });
 
 test('a node that lags is waited for, with the reason; another block in a final one’s place stops the log', async () => {

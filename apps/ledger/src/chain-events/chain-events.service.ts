@@ -120,16 +120,19 @@ export class ChainEventsService implements OnApplicationBootstrap, BeforeApplica
 
   /**
    * A block that was final is final for ever: another one in its place is another chain, and this log says what the
-   * first one said. A node that has not got it lags, and is waited for.
+   * first one said. A node that has not got it lags, and is waited for; while any endpoint still shows it, one lies.
    */
   private async isStillThere(cursor: BlockMark, final: bigint): Promise<boolean> {
-    const hash = cursor.number <= final ? await this.reader.hashAt(cursor.number) : null;
-    if (hash === cursor.hash) return true;
-    if (hash === null) {
+    const hashes = await this.reader.hashesAt(cursor.number);
+    const isShown = hashes.includes(cursor.hash);
+    if (hashes.length === 0 || (isShown && cursor.number > final)) {
       this.setTrouble(`block ${cursor.number} was final, the node says ${final} is: it lags`);
       return false;
     }
-    const reason = `block ${cursor.number} was final as ${cursor.hash}, the node now shows ${hash}: the chain was changed beyond its finality`;
+    if (isShown && hashes.length > 1)
+      this.setTrouble(`the endpoints disagree about block ${cursor.number}, which was final`);
+    if (isShown) return hashes.length === 1;
+    const reason = `block ${cursor.number} was final as ${cursor.hash}, the chain now shows ${hashes.join(', ')}: it was changed beyond its finality`;
     this.setTrouble(reason);
     this.sequencer.stop('log/chain-set-back', reason);
     return false;
