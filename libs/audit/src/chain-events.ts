@@ -13,7 +13,12 @@ export type EventPlace = {
 /** Numbers that the contracts keep in more than 53 bits are decimal text; hashes and ids `0x` in lower case. */
 export type ChainEvent = EventPlace &
   (
-    | { readonly name: 'LogOpened'; readonly owner: string; readonly predecessor: string }
+    | {
+        readonly name: 'LogOpened';
+        readonly owner: string;
+        readonly predecessor: string;
+        readonly maxDelay: string;
+      }
     | {
         readonly name: 'HeadAnchored';
         readonly sequence: number;
