@@ -3,7 +3,7 @@
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTestFolder, type TestFolder } from '../support/folder.ts';
-import { headOf, leavesOf, Recorder, reportOf } from '../support/recorder.ts';
+import { headOf, type LogHead, leavesOf, Recorder, reportOf } from '../support/recorder.ts';
 import {
   environment,
   freePort,
@@ -20,6 +20,7 @@ describe('a backup of a service that is recording', () => {
   let data: string;
   let port: number;
   let report: any;
+  let last: LogHead;
 
   beforeAll(async () => {
     folder = await makeTestFolder('backup');
@@ -66,6 +67,10 @@ describe('a backup of a service that is recording', () => {
     expect(output).toContain(`${report.size} entries, root ${report.root}`);
     expect(output).toContain('the chain set back');
     const old = await leavesOf(service.url, Number(report.size));
+    // what somebody else copied on the day of the loss
+    last = await headOf(service.url);
+    const mirror = [`http://localhost:${port}`, join(folder.path, 'mirror')];
+    expect(runScript('scripts/mirror.ts', mirror, env).status).toBe(0);
     expect(await service.stop()).toBe(0);
     service = await startService(target, port);
     const head = await headOf(service.url);
@@ -76,6 +81,25 @@ describe('a backup of a service that is recording', () => {
     expect((await headOf(service.url)).size).toBeGreaterThan(head.size);
     const check = runScript('scripts/fsck.ts', ['--json'], env);
     expect([check.status, reportOf(check.output).differences]).toEqual([0, []]);
+  }, 60_000);
+
+  test('with the journal that survived and a mirror, nothing is lost', async () => {
+    const target = join(folder.path, 'caught-up');
+    const journal = ['--journal', join(data, 'chain/journal.jsonl')];
+    const mirror = ['--catch-up', join(folder.path, 'mirror')];
+    const into = [report.path, '--into', target, ...journal];
+    const { status, output } = runScript(
+      'scripts/restore.ts',
+      [...into, ...mirror],
+      environment(target, port),
+    );
+    expect([status, status === 0 ? '' : output]).toEqual([0, '']);
+    expect(output).toContain(`from ${report.size} to ${last.size} entries, root ${last.root}`);
+    expect(output).not.toContain('the chain set back');
+    const other = ['--journal', join(report.path, 'manifest.json')];
+    const never = [report.path, '--into', join(folder.path, 'never'), ...other];
+    const wrong = runScript('scripts/restore.ts', never, environment(target, port));
+    expect([wrong.status, wrong.output.includes('does not go on from')]).toEqual([1, true]);
   }, 60_000);
 
   test('is refused where it would overwrite, and where a byte of it was changed', async () => {

@@ -1,12 +1,14 @@
 // An older backup meets a chain that holds more: it records nothing, takes from a mirror what it lost, and goes on. Whole
-// processes on a chain that is not theirs, the commands as people run them.
+// processes on a chain and a database server that are not theirs, the commands as people run them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JsonRpcProvider, Wallet } from 'ethers';
+import { Client } from 'pg';
 import { startTestChain, type TestChain } from '../support/chain.ts';
 import { makeTestFolder, ROOT, type TestFolder } from '../support/folder.ts';
+import { startTestPostgres } from '../support/postgres.ts';
 import { headOf, leavesOf, Recorder, reportOf } from '../support/recorder.ts';
 import {
   environment,
@@ -20,9 +22,13 @@ describe("yesterday's backup, with the chain ahead", () => {
   let folder: TestFolder;
   let chain: TestChain;
   let port: number;
+  let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+  /** One database for each data folder. */
+  const databases = new Map<string, string>();
   let service: ServiceProcess | null = null;
   const env = (data: string) => ({
     ...environment(data, port),
+    DATABASE_URL: databases.get(data),
     CHAIN_RPC_URL: chain.url,
     PUBLIC_RPC_URLS: chain.publicUrl,
     ANCHORLEAF_ANCHOR_SECONDS: '1',
@@ -30,17 +36,29 @@ describe("yesterday's backup, with the chain ahead", () => {
 
   beforeAll(async () => {
     folder = await makeTestFolder('behind');
-    chain = await startTestChain();
+    [chain, postgres] = await Promise.all([startTestChain(), startTestPostgres()]);
     port = await freePort();
   }, 60_000);
   afterAll(async () => {
     await service?.kill();
     await chain?.stop();
+    await postgres?.stop();
     await folder?.remove();
   });
 
   const run = (script: string, data: string, ...args: string[]) =>
     runScript(`scripts/${script}.ts`, args, env(data));
+
+  /** An empty database for this data folder. */
+  async function makeDatabase(data: string, name: string): Promise<void> {
+    const client = new Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query(`create database ${name}`);
+    await client.end();
+    const url = new URL(postgres.url);
+    url.pathname = `/${name}`;
+    databases.set(data, url.href);
+  }
 
   async function fund(to: string): Promise<void> {
     const provider = new JsonRpcProvider(chain.url, undefined, { staticNetwork: true });
@@ -95,6 +113,7 @@ describe("yesterday's backup, with the chain ahead", () => {
 
   test('records nothing before it has caught up from a mirror; then nothing is lost', async () => {
     const data = join(folder.path, 'data');
+    await makeDatabase(data, 'first');
     // the first look makes the operator's key, which then needs money
     run('deploy', data);
     await fund(JSON.parse(readFileSync(join(data, 'keys/chain-operator.json'), 'utf8')).address);
@@ -119,6 +138,10 @@ describe("yesterday's backup, with the chain ahead", () => {
 
     // the machine is gone; the backup is a day old
     const target = join(folder.path, 'restored');
+    databases.set(target, databases.get(data) as string);
+    const taken = run('restore', target, yesterday.path, '--into', target);
+    expect([taken.status, taken.output.includes('is not empty')]).toEqual([1, true]);
+    await makeDatabase(target, 'second');
     const restored = run('restore', target, yesterday.path, '--into', target);
     expect([restored.status, restored.status === 0 ? '' : restored.output]).toEqual([0, '']);
     expect(restored.output).toContain(`BEHIND THE CHAIN, by ${today.size - Number(yesterday.size)} entries`);

@@ -70,7 +70,7 @@ export class Recorder {
   }
 }
 
-type LogHead = { readonly size: number; readonly root: string; readonly text: string };
+export type LogHead = { readonly size: number; readonly root: string; readonly text: string };
 
 export async function headOf(url: string): Promise<LogHead> {
   const text = await (await fetch(`${url}/log/checkpoint`)).text();
