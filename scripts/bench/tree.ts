@@ -2,7 +2,7 @@
 // other work on the machine counts less; medians of warm runs. The limit is what node's own SHA-256 takes for as many
 // compressions, measured in turn with ours. `node --conditions=source scripts/bench/tree.ts BUILDER` is one such process.
 import { spawnSync } from 'node:child_process';
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { toHex } from '#lib/canonical';
 import { buildTreeOf32, hashAt } from '#lib/transparency-log';
@@ -45,7 +45,7 @@ export async function measure(): Promise<readonly Row[]> {
   ];
   for (const [builder, what, atLeast] of [
     ['hash-wasm', 'the same tree by its SHA-256', 9],
-    ['merkletreejs', 'its own tree of these leaves, SHA-256', 30],
+    ['merkletreejs', 'its own tree of these leaves, createHash of node', 30],
     ['openzeppelin', `its own tree, keccak, of ${FEWER} of these leaves × ${LEAVES / FEWER}`, 300],
   ] as const) {
     const theirs = inOwnProcess(builder);
@@ -59,13 +59,13 @@ export async function measure(): Promise<readonly Row[]> {
       }),
     );
   }
-  const [speed] = rows as [Row];
-  if (!speed.met)
-    console.log(
-      `the tree takes ${speed.value} limits where 2 were promised: the limit uses the processor's SHA instructions, the tree its vectors`,
-    );
+  for (const { name, value, target, met } of rows)
+    if (met === false) console.log(`${name}: ${value}, promised ${target}. ${WHY}`);
   return rows;
 }
+
+const WHY =
+  'The limit uses the processor’s own SHA-256 instructions, which WebAssembly has not; what peers spend on calls and objects differs from version to version of Node.';
 
 function inOwnProcess(builder: string): Measured {
   const { status, stdout, stderr } = spawnSync(
@@ -167,7 +167,7 @@ async function measureMerkletreejs() {
   const { MerkleTree } = await import('merkletreejs');
   const entries = leaves();
   const all = Array.from({ length: LEAVES }, (_, at) => Buffer.from(hashAt(entries, at)));
-  const sha256 = (data: Buffer) => hash('sha256', data, 'buffer');
+  const sha256 = (data: Buffer) => createHash('sha256').update(data).digest();
   const build = (some: Buffer[]) => new MerkleTree(some, sha256, { hashLeaves: true }).getRoot();
   build(all.slice(0, FEWER));
   return { seconds: await cpuSeconds(() => build(all)) };
