@@ -165,14 +165,19 @@ test('a row that is gone and a row too many are found', async () => {
 });
 
 test('a document that is not here is a state with a name, and no difference', async () => {
-  const [{ id }] = await database.query("select id from document where type = 'product/v1' limit 1");
+  const [{ id }] = await database.query("select id from document where type = 'import/v1' limit 1");
+  await service.get(`/log/contents/${id}`).expect(200);
   await overwrite('update document set id = $2 where id = $1', [id, `${id}x`]);
   const { findings, missing } = await check();
-  expect([...missing]).toEqual([['product/v1', 1]]);
+  expect([...missing]).toEqual([['import/v1', 1]]);
+  const { body } = await service.get(`/log/contents/${id}`).expect(404);
+  expect(body.code).toBe('content/missing');
   // the row under another name is found of course
   expect(findings.map(({ kind }) => kind)).toEqual(['document']);
   await overwrite('update document set id = $1 where id = $2', [id, `${id}x`]);
   expect((await check()).missing.size).toBe(0);
+  const unknown = await service.get(`/log/contents/sha256:${'0'.repeat(64)}`).expect(404);
+  expect(unknown.body.code).toBe('http/not-found');
 });
 
 async function connectionUrl(): Promise<string> {

@@ -3,9 +3,10 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ContentId, canonicalBytes, contentId, isContentId } from '#lib/canonical';
 import { DisclosureError, digestForm } from '#lib/disclosure';
-import { type DocumentType, HIDEABLE } from '#lib/record';
+import { type DocumentType, HIDEABLE, parseEntry } from '#lib/record';
 import { Public } from '../http/caller.ts';
 import { notFound, RefusalError } from '../http/refusal.ts';
+import { ProofsService } from '../log/proofs.service.ts';
 import { DocumentsService, type StoredDocument } from './documents.service.ts';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -28,7 +29,10 @@ const PUBLIC_TYPES: readonly DocumentType[] = [
 @Public()
 @Controller('/log/contents')
 export class ContentController {
-  constructor(private readonly documents: DocumentsService) {}
+  constructor(
+    private readonly documents: DocumentsService,
+    private readonly proofs: ProofsService,
+  ) {}
 
   @Get(':id')
   @ApiOperation({ summary: 'A public document behind an entry; withheld values stand as digests' })
@@ -40,6 +44,7 @@ export class ContentController {
     // caches may pass over a query
     if (request.url.includes('?')) throw notFound('document under an address with a query');
     const stored = isContentId(id) ? await this.documents.load(id as ContentId) : null;
+    if (!stored) await this.refuseMissing(id);
     if (!stored || !(PUBLIC_TYPES as readonly string[]).includes(stored.type))
       throw notFound('public document with this content id');
     if ('erased' in stored)
@@ -53,6 +58,22 @@ export class ContentController {
       .header('Content-Type', 'application/json')
       .header('Cache-Control', FOR_EVER)
       .send(Buffer.from(digestedBytes(stored)));
+  }
+
+  /**
+   * Recorded, and not kept here: after a loss that a mirror could not make good, or recorded by somebody who keeps the
+   * text. No reader may take that for a text that was changed. @throws RefusalError 404 `content/missing`
+   */
+  private async refuseMissing(id: string): Promise<void> {
+    const [recorded] = await this.proofs.entriesByContent([id]);
+    const kind = recorded && parseEntry(recorded.bytes).kind;
+    if (!recorded || !(PUBLIC_TYPES as readonly string[]).includes(kind ?? '')) return;
+    throw new RefusalError({
+      status: 404,
+      code: 'content/missing',
+      detail: `entry ${recorded.index} records ${kind} ${id}, whose document is not kept here`,
+      remedy: 'look for it in a mirror of this log, or with whoever recorded it; the entry stands',
+    });
   }
 }
 

@@ -62,6 +62,12 @@ export const FEATURE_PROBLEMS: ProblemTexts = {
     '所依据的内容已被移除。',
     '请重新记录该事实。',
   ],
+  'content/missing': [
+    'The fact is recorded, but its text is not kept here.',
+    'Look for it in a mirror of this log, or with whoever recorded it. The entry stands; nothing was altered.',
+    '该事实已入账，但其内容未保存在此处。',
+    '请在本账本的镜像或记录者处查找。账目仍然有效，并未被篡改。',
+  ],
   'content/altered': [
     'A stored text is not the one that was recorded.',
     'Tell the operator: the document is to be restored from a backup. The log holds its hash.',
