@@ -58,7 +58,13 @@ export class AuditedWorld {
       recorded: [...recorded],
       heads: [...heads],
     });
-    return new AuditedWorld({ ...world, log });
+    const { chain: made } = world;
+    const chain = Object.assign(Object.create(Object.getPrototypeOf(made)) as World['chain'], made, {
+      block: { ...made.block },
+      code: { ...made.code },
+      log: { ...made.log },
+    });
+    return new AuditedWorld({ ...world, log, chain });
   }
 
   private constructor(world: World) {

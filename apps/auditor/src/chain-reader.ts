@@ -50,6 +50,7 @@ export class ChainGap extends Error {
 
 const ATTEMPTS = 3;
 const FIRST_RANGE = 10_000;
+const LARGEST_RANGE = 1_000_000;
 const BLOCKS_AT_ONCE = 100;
 const MOST_PREDECESSORS = 20;
 const MAX_AGE_SECONDS = 7_200;
@@ -231,7 +232,7 @@ function checkComplete(heads: readonly AnchoredHead[], count: number, latest: st
 async function firstBlock(panel: Panel, openedAt: number, final: number): Promise<number> {
   let [low, high] = [0, final];
   while (low < high) {
-    const middle = (low + high) >> 1;
+    const middle = Math.floor((low + high) / 2);
     const [answer] = await panel.ask([{ method: 'eth_getBlockByNumber', params: [hex(middle), false] }]);
     if (readBlock(answer ?? null).time < openedAt) low = middle + 1;
     else high = middle;
@@ -249,6 +250,7 @@ async function readEvents(
   const { anchor, bodies, registry } = root.contracts;
   const events = [...cursor.events];
   let range = FIRST_RANGE;
+  let mayGrow = true;
   for (let from = cursor.block + 1; from <= final; ) {
     const to = Math.min(final, from + range - 1);
     const filter = (
@@ -271,6 +273,7 @@ async function readEvents(
       if (!(error instanceof ChainGap) || error.finding.code !== 'chain/unreachable' || range === 1)
         throw error;
       range = Math.max(1, Math.floor(range / 4));
+      mayGrow = false;
       continue;
     }
     const lines = (['anchor', 'bodies', 'registry'] as const).flatMap((name, at) =>
@@ -283,6 +286,7 @@ async function readEvents(
       if (event) events.push(event);
     }
     from = to + 1;
+    if (mayGrow) range = Math.min(LARGEST_RANGE, 2 * range);
   }
   return events;
 }
