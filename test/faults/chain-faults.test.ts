@@ -142,11 +142,9 @@ describe('one thing at a time', () => {
     world = await makeWorld();
   });
   afterAll(() => world?.stop());
-  beforeEach(() => {
-    world.endpoint.fault = () => null;
-  });
   afterEach(async () => {
     world.endpoint.fault = () => null;
+    world.endpoint.swallows = () => false;
     await world.chain.setPrice();
     expect(await judge(world, await calm(world))).toEqual({ doubled: 0, stuck: 0, wrong: [] });
   });
@@ -288,14 +286,12 @@ describe('one thing at a time', () => {
   });
 
   test('a nonce that is stuck for good is taken by a self-send, and the newest head goes under the next one', async () => {
-    const { chain, service } = world;
-    const stuck = await sent();
+    const { chain, endpoint, service } = world;
     // no node keeps a call: only what calls nothing is mined
+    endpoint.swallows = ({ data }) => data !== '0x';
+    const stuck = await sent();
     await inTheEnd(async () => {
       await service.tick(SCHEDULE.bump / 1_000 + 1, 60);
-      const pending = await chain.request('eth_pendingTransactions');
-      for (const { hash, input } of pending)
-        if (input !== '0x') await chain.request('hardhat_dropTransaction', hash);
       await chain.mine();
       const [row] = await service.rows<Row>('select * from chain_transaction where id = $1', [stuck.id]);
       return row?.state === 'replaced';
@@ -304,6 +300,7 @@ describe('one thing at a time', () => {
       'select kind from signed_transaction where transaction = $1 order by signed_at',
       [stuck.id],
     );
+    endpoint.swallows = () => false;
     const kinds = versions.map(({ kind }) => kind);
     const calls = Array.from({ length: SCHEDULE.bumpsBeforeNoop + 1 }, () => 'call');
     expect(kinds.slice(0, calls.length)).toEqual(calls);
@@ -314,18 +311,17 @@ describe('one thing at a time', () => {
   });
 
   test('the self-send is taken back and the old call is mined in its place: one head, and the row says so', async () => {
-    const { chain, service } = world;
+    const { chain, endpoint, service } = world;
+    endpoint.swallows = ({ data }) => data !== '0x';
     const stuck = await sent();
     const row = async () =>
       (await service.rows<Row>('select * from chain_transaction where id = $1', [stuck.id]))[0] as Row;
     await inTheEnd(async () => {
       await service.tick(SCHEDULE.bump / 1_000 + 1, 60);
-      const pending = await chain.request('eth_pendingTransactions');
-      for (const { hash, input } of pending)
-        if (input !== '0x') await chain.request('hardhat_dropTransaction', hash);
       await chain.mine();
       return (await row()).state === 'replaced';
     });
+    endpoint.swallows = () => false;
     // the newest head is under way under the next nonce, or in a block already
     await inTheEnd(async () => {
       await service.tick(1);

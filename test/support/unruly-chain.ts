@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { keccak256, Wallet } from 'ethers';
+import { keccak256, Transaction, Wallet } from 'ethers';
 import { makeTestFolder, type TestFolder } from './folder.ts';
 
 /** Blocks on top of a final one. Reorganisations of the tests are shallower, but for the one that has to be noticed. */
@@ -42,6 +42,8 @@ export type Endpoint = {
   fault: (method: string) => Fault | null;
   /** Blocks that this endpoint is behind. */
   lag: number;
+  /** Signed bytes that it says it takes, and throws away. */
+  swallows: (transaction: Transaction) => boolean;
   /** Changes what it answers. */
   twist: (method: string, result: any) => any;
   /** Methods that were called, newest last. */
@@ -171,6 +173,7 @@ export class UnrulyChain {
     const state: Omit<Endpoint, 'url'> = {
       fault: () => null,
       lag: 0,
+      swallows: () => false,
       twist: (_, result) => result,
       asked: [],
     };
@@ -223,6 +226,7 @@ export class UnrulyChain {
     try {
       if (call.method === 'eth_sendRawTransaction') {
         const raw = String(call.params[0]);
+        if (endpoint.swallows(Transaction.from(raw))) return { result: keccak256(raw) };
         this.raws.set(keccak256(raw), raw);
       }
       const newest = (await this.height()) - endpoint.lag;

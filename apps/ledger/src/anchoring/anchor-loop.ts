@@ -151,7 +151,7 @@ export class AnchorLoop implements OnApplicationBootstrap, BeforeApplicationShut
     const { logId } = this.chain.facts;
     // a chain that knows more than we do, or otherwise, stops the log here as at start-up
     const size = await checkAgainstChain(this.database, this.chain, head.size);
-    if (!(await this.anchors.catchUp())) throw new Error('the heads on chain could not be read');
+    await this.catchUp();
     if (size >= head.size) return;
     const proof = size === 0n ? [] : await this.proofs.consistency(size, head.size);
     const data = this.chain.encode('CheckpointAnchor', 'anchor', [
@@ -164,5 +164,14 @@ export class AnchorLoop implements OnApplicationBootstrap, BeforeApplicationShut
     await this.database.transaction((tx) =>
       this.sender.enqueue(tx, { purpose: ANCHOR, subject: null, to, data }),
     );
+  }
+
+  /** Rows of heads that we did not hear of. An endpoint that does not tell them holds no anchor back. */
+  private async catchUp(): Promise<void> {
+    const isComplete = await this.anchors.catchUp().catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'the heads on chain could not be read');
+      return true;
+    });
+    if (!isComplete) this.logger.warn('the contract holds heads that the endpoint does not tell');
   }
 }

@@ -97,13 +97,13 @@ export class AnchorsService {
          and not exists (select from chain_transaction sent where sent.hash = anchor.tx_hash)`,
       [sequence],
     );
-    const known = await this.latest();
-    if ((known?.sequence ?? 0n) >= sequence) return true;
+    const before = await this.beforeGap(sequence);
+    if (!before) return true;
     const logs = (await this.chain.rpc.call('eth_getLogs', [
       {
         address: this.chain.address('CheckpointAnchor'),
         topics: [CONTRACTS.CheckpointAnchor.getEvent('HeadAnchored')?.topicHash ?? null, logId],
-        fromBlock: toQuantity(known?.block ?? 0n),
+        fromBlock: toQuantity(before.block),
         toBlock: toQuantity(lastBlock),
       },
     ])) as unknown as (EventLog & Record<'transactionHash' | 'blockNumber' | 'blockHash', string>)[];
@@ -115,7 +115,21 @@ export class AnchorsService {
         this.write(tx, log, { ...place, blockTime: block.time, gasUsed: null }),
       );
     }
-    return ((await this.latest())?.sequence ?? 0n) >= sequence;
+    return (await this.beforeGap(sequence)) === null;
+  }
+
+  /** Where to read on when a head up to this sequence number has no row; null when all have. */
+  private async beforeGap(sequence: bigint): Promise<{ readonly block: bigint } | null> {
+    const [counted] = (await this.database.query('select count(*) as count from anchor')) as {
+      count: string;
+    }[];
+    if (BigInt(counted?.count ?? 0) >= sequence) return null;
+    const [row] = (await this.database.query(
+      `select max(block) as block from anchor where sequence < (select min(number) from generate_series(1, $1::bigint) number
+         where not exists (select from anchor where sequence = number))`,
+      [sequence],
+    )) as { block: string | null }[];
+    return { block: BigInt(row?.block ?? 0) };
   }
 
   /** Gas of the newest anchors, most 20, in their mean; null before the first. */

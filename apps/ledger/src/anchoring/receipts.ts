@@ -31,7 +31,7 @@ export async function settle(context: SenderContext, open: SentTransaction): Pro
   for (const version of await signedVersions(context.database, open.id)) {
     const receipt = await readReceipt(context.chain.rpc, version.hash);
     if (!receipt) continue;
-    const block = await believedBlock(context, receipt);
+    const block = await believedBlock(context, open, version, receipt);
     if (!block) continue;
     const outcome = await outcomeOf(context, open, version, receipt, block);
     if (outcome.error)
@@ -68,13 +68,13 @@ export async function followBlocks(context: SenderContext): Promise<boolean> {
   return left;
 }
 
-/** Does any endpoint know a receipt of any of these? */
+/** Does any endpoint that answers know a receipt of any of these? True also when none answers: silence denies nothing. */
 export async function isAnywhere(chain: ChainService, versions: readonly SignedVersion[]): Promise<boolean> {
   const asked = await chain.pool.askAll((rpc) =>
     Promise.all(versions.map(({ hash }) => readReceipt(rpc, hash))),
   );
-  // silence is no answer: whoever does not speak may know
-  return asked.some(({ answer }) => answer === null || answer.some((receipt) => receipt !== null));
+  const answers = asked.flatMap(({ answer }) => (answer ? [answer] : []));
+  return answers.length === 0 || answers.some((receipts) => receipts.some((receipt) => receipt !== null));
 }
 
 async function takeBack(context: SenderContext, one: SentTransaction): Promise<void> {
@@ -88,24 +88,22 @@ async function takeBack(context: SenderContext, one: SentTransaction): Promise<v
   });
 }
 
-/** Its block is final: the receipt is read once more, and what it says then stays. */
+/** Its block is final: the receipt is read once more, and what two readings in a row say stays. */
 async function finish(context: SenderContext, one: SentTransaction): Promise<boolean> {
   const versions = await signedVersions(context.database, one.id);
   const version = versions.find(({ hash }) => hash === one.hash);
   const receipt = version && (await readReceipt(context.chain.rpc, version.hash));
-  const block = receipt && (await believedBlock(context, receipt));
+  const block = receipt && (await believedBlock(context, one, version, receipt));
   if (!version || !receipt || !block || block.hash !== one.blockHash) return false;
   const outcome = await outcomeOf(context, one, version, receipt, block);
+  // an endpoint said otherwise before: two readings have to agree
+  const isSettled = outcome.state === one.state;
   await context.inEpoch(async (tx) => {
-    if (outcome.state !== one.state) {
-      // an endpoint said otherwise before
-      await markIncluded(tx, one.id, outcome);
-      await context.tell(tx, one.id, receipt.logs);
-    }
-    await markFinal(tx, one.id, context.clock.now());
+    if (isSettled) await markFinal(tx, one.id, context.clock.now());
+    else await markIncluded(tx, one.id, outcome);
     await context.tell(tx, one.id, receipt.logs);
   });
-  return true;
+  return isSettled;
 }
 
 async function readReceipt(rpc: Rpc, hash: string): Promise<Receipt | null> {
@@ -124,20 +122,38 @@ async function readReceipt(rpc: Rpc, hash: string): Promise<Receipt | null> {
   };
 }
 
-/** A receipt alone is a claim: its block has to hold the transaction, and to be the chain's block at its height. */
-async function believedBlock(context: SenderContext, receipt: Receipt): Promise<BlockHead | null> {
-  const block = (await context.chain.rpc.call('eth_getBlockByHash', [receipt.blockHash, false])) as {
+/**
+ * A receipt alone is a claim: its block has to hold the transaction, to be the chain's block at its height, and to hold
+ * logs of it exactly if it succeeded, because every call of ours that succeeds logs something.
+ */
+async function believedBlock(
+  context: SenderContext,
+  { to }: SentTransaction,
+  { kind }: SignedVersion,
+  receipt: Receipt,
+): Promise<BlockHead | null> {
+  const { rpc } = context.chain;
+  const block = (await rpc.call('eth_getBlockByHash', [receipt.blockHash, false])) as {
     number: string;
-    timestamp: string;
     transactions: string[];
   } | null;
   const holdsIt =
     block !== null && BigInt(block.number) === receipt.block && block.transactions.includes(receipt.hash);
   const canonical = holdsIt ? await context.chain.blockAt(receipt.block) : null;
-  if (canonical?.hash === receipt.blockHash) return canonical;
+  if (canonical?.hash === receipt.blockHash) {
+    // nothing is called by a self-send, so nothing can fail
+    if (kind === 'noop') return canonical;
+    const logs = (await rpc.call('eth_getLogs', [
+      { blockHash: receipt.blockHash, address: to },
+    ])) as unknown as {
+      transactionHash: string;
+    }[];
+    const hasLogs = logs.some(({ transactionHash }) => transactionHash === receipt.hash);
+    if (hasLogs === receipt.succeeded) return canonical;
+  }
   context.logger.warn(
     { hash: receipt.hash, block: String(receipt.block) },
-    'a receipt names a block that does not hold the transaction or is not on the chain; it is not believed',
+    'a receipt says what its block does not: it is not believed',
   );
   return null;
 }
@@ -151,7 +167,7 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const { hash, block, blockHash, gasUsed, paid } = receipt;
   const facts = { hash, block, blockHash, blockTime: time, gasUsed, paid };
-  if (!receipt.succeeded)
+  if (!receipt.succeeded && kind === 'call')
     return { ...facts, state: 'failed', error: await reasonOf(context, open, receipt.block) };
   if (kind === 'call' || open.purpose === FILL) return { ...facts, state: 'mined', error: null };
   return {

@@ -18,6 +18,8 @@ export type SenderContext = {
   readonly logger: Logger;
   /** Wei a gas; null: no ceiling. */
   readonly ceiling: bigint | null;
+  /** Looks in a row that found a nonce used and no receipt of ours, by transaction id. */
+  readonly missed: Map<string, number>;
   /** A transaction that only the present writer can commit. */
   inEpoch<T>(run: (tx: EntityManager) => Promise<T>): Promise<T>;
   /** Tells the handler of its purpose what the row says now. */

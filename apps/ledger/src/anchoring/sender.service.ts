@@ -84,6 +84,7 @@ export class SenderService implements OnApplicationBootstrap, BeforeApplicationS
       random,
       logger: this.logger,
       ceiling: config.maxFeeGwei === null ? null : parseUnits(config.maxFeeGwei, 'gwei'),
+      missed: new Map(),
       inEpoch: (run) => this.inEpoch(run),
       tell: (tx, id, logs) => this.tell(tx, id, logs),
     };

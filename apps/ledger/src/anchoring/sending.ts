@@ -5,6 +5,7 @@
 //   3 the bytes go to the nodes         the same bytes go again; a nonce takes one transaction
 //   4 "sent" is written down            as 3
 // A crash leaves an intent, which is signed, or signed bytes, which are sent again; there is no third case.
+import { Transaction } from 'ethers';
 import { explainRevert } from '../chain/contracts.ts';
 import { fromQuantity, RpcRefused, toQuantity } from '../chain/json-rpc.ts';
 import { bumpFees, currentPrice, type Fees, feesOf, firstFees } from './fees.ts';
@@ -29,6 +30,7 @@ import {
 const GAS_MARGIN = { times: 110n, of: 100n };
 /** Nonces that are filled at once: more are missing only if an endpoint lies. */
 const MOST_FILLS = 16n;
+const LOOKS_BEFORE_TAKEN = 3;
 
 /** Gives the intent its nonce and signs it. @throws FeeTooHigh, SignerTrouble, RpcUnreachable: nothing was written */
 export async function signFirst(context: SenderContext, open: SentTransaction): Promise<void> {
@@ -107,6 +109,9 @@ export async function keepMoving(context: SenderContext, open: SentTransaction):
   const { nonce, gasLimit } = open as { nonce: bigint; gasLimit: bigint };
   const kind = move === 'noop' ? 'noop' : 'call';
   const [newest] = versions as [SignedVersion, ...SignedVersion[]];
+  const { from } = Transaction.from(newest.raw);
+  if (from !== context.signer.address)
+    throw new Error(`nonce ${nonce} was signed by ${from}: set the signer back until it is mined`);
   const fees = bumpFees(feesOf(newest.raw), await currentPrice(context.chain), context.ceiling);
   const signed = await signVersion(context, open, { kind, nonce, gasLimit, fees });
   context.logger.warn(
@@ -129,11 +134,18 @@ async function isNonceNext(
   return !(await fillGaps(context, next, nonce));
 }
 
-/** The chain counts beyond this nonce for good, yet no endpoint knows a version of ours: somebody else has the key. */
+/**
+ * The chain counts beyond this nonce for good, yet no endpoint knows a version of ours: somebody else has the key. Said
+ * after several looks, because an endpoint may have hidden a receipt once.
+ */
 async function endIfTaken(context: SenderContext, open: SentTransaction, versions: readonly SignedVersion[]) {
   const final = await context.watch.finalBlock();
   const counted = await transactionCount(context, toQuantity(final.number));
-  if (counted <= (open.nonce as bigint) || (await isAnywhere(context.chain, versions))) return false;
+  const isMissing = counted > (open.nonce as bigint) && !(await isAnywhere(context.chain, versions));
+  const missed = isMissing ? (context.missed.get(open.id) ?? 0) + 1 : 0;
+  context.missed.set(open.id, missed);
+  if (missed < LOOKS_BEFORE_TAKEN) return false;
+  context.missed.delete(open.id);
   const reason = `nonce ${open.nonce} was used by another holder of the key ${context.signer.address}`;
   context.logger.error({ id: open.id }, reason);
   await fail(context, open, reason);

@@ -8,6 +8,7 @@ import { AnchorsService } from '../anchoring/anchors.service.ts';
 import { BalanceService } from '../anchoring/balance.service.ts';
 import { ChainWatch } from '../anchoring/chain-watch.ts';
 import { SenderService } from '../anchoring/sender.service.ts';
+import { Clock } from '../clock.ts';
 import { ProofsService } from '../log/proofs.service.ts';
 import { Sequencer } from '../log/sequencer.ts';
 import { WitnessLoop } from '../witness/witness-loop.ts';
@@ -28,6 +29,7 @@ export class MetricsService {
     watch: ChainWatch,
     money: BalanceService,
     witnesses: WitnessLoop,
+    clock: Clock,
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
@@ -60,7 +62,7 @@ export class MetricsService {
     );
     gauge('anchor_waiting_seconds', 'Age of the oldest entry that no head on chain covers', async () => {
       const waiting = await loop.waiting();
-      return waiting ? (Date.now() - waiting.oldestAt.getTime()) / 1000 : 0;
+      return waiting ? (clock.now().getTime() - waiting.oldestAt.getTime()) / 1000 : 0;
     });
     gauge(
       'witnesses_in_trouble',

@@ -28,6 +28,8 @@ export type PassportView = {
     readonly block: string | null;
     readonly gasUsed: string | null;
     readonly error: string | null;
+    /** False while a reorganisation may still take it back. */
+    readonly isFinal: boolean;
   };
   /** The first head on chain that covers the credential's entry. */
   readonly anchor: null | {
@@ -36,6 +38,7 @@ export type PassportView = {
     readonly time: string;
     readonly size: string;
     readonly gasUsed: string | null;
+    readonly isFinal: boolean;
   };
 };
 
@@ -82,6 +85,7 @@ export class PassportViewsService {
         block: text(mint.block),
         gasUsed: text(mint.gasUsed),
         error: mint.error,
+        isFinal: mint.finalAt !== null,
       },
       anchor,
     };
@@ -101,12 +105,14 @@ export class PassportViewsService {
     const head = entry && (await this.anchors.firstCovering(entry.index));
     if (!head) return null;
     const { txHash, block, time, size, gasUsed } = head;
+    const sent = await this.sender.findByHash(txHash);
     return {
       txHash,
       block: String(block),
       time: formatTime(time),
       size: String(size),
       gasUsed: text(gasUsed),
+      isFinal: sent?.state === 'final',
     };
   }
 }

@@ -17,6 +17,7 @@ export class SenderTables1764091000000 implements MigrationInterface {
       update chain_transaction set final_at = now() where state in ('final', 'failed');
       create index on chain_transaction (place) where block is not null and final_at is null;
       create index on chain_transaction (nonce);
+      create index on chain_transaction (hash);
 
       alter table signed_transaction
         add column kind text not null default 'call' check (kind in ('call', 'noop'));
@@ -32,6 +33,7 @@ export class SenderTables1764091000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      drop index chain_transaction_nonce_idx, chain_transaction_hash_idx, chain_transaction_place_idx1;
       drop table chain_final_block;
       alter table signed_transaction drop column kind;
       alter table chain_transaction
