@@ -207,19 +207,37 @@ inBrowser('the page checks itself on the static host: amber without a chain', as
   await page.context().close();
 });
 
-inBrowser('and it matches while the chain still answers', async (chromium) => {
+/** What is left of an operator whose chain still answers. */
+async function withChain(run: (rpc: string) => Promise<void>): Promise<void> {
   const { address } = JSON.parse(readFileSync(join(data, 'keys/chain-operator.json'), 'utf8'));
   const chain = await startEmbeddedChain({ dataDir: data, accounts: [{ address }], log: () => undefined });
   const relay = await relayRpc(port, chain.publicUrl);
   try {
+    await run(`http://localhost:${port}/rpc`);
+  } finally {
+    await relay.stop();
+    await chain.stop();
+  }
+}
+
+inBrowser('and it matches while the chain still answers', (chromium) =>
+  withChain(async () => {
     const errors: string[] = [];
     const page = await open(chromium, `/passports/${releaseOf(outcome.passportUrl)}/`, errors);
     expect(await page.getAttribute('#checks', 'data-headline')).toBe('matches');
     expect(await page.textContent('#checks .verdict')).toContain('TEST DATA');
     expect(errors).toEqual([]);
     await page.context().close();
-  } finally {
-    await relay.stop();
-    await chain.stop();
-  }
-});
+  }),
+);
+
+test('the auditor replays the mirror against the chain, from the folder and from the host', () =>
+  withChain(async (rpc) => {
+    for (const [at, target] of [mirror, host.url].entries()) {
+      const state = ['--state', join(folder.path, `audit-${at}.json`)];
+      const args = [target, '--root', outcome.root, '--rpc', rpc, ...state];
+      const { status, output } = await runScriptAside('scripts/audit.ts', args, env());
+      expect([target, status, status === 0 ? '' : output]).toEqual([target, 0, '']);
+      expect(output).toContain(String(outcome.log.size));
+    }
+  }));
