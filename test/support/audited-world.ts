@@ -3,6 +3,7 @@
 import {
   type AnchoredHead,
   type Anchors,
+  anchorsOf,
   type ChainEvent,
   crossCheck,
   documentOf,
@@ -214,7 +215,7 @@ export class AuditedWorld {
       time: Number(time),
       transaction: word(Number(sequence)),
     }));
-    return { heads, maxDelay: this.maxDelay, openedAt: seconds(on('10-01')) };
+    return anchorsOf(heads, this.maxDelay, seconds(on('10-01')));
   }
 
   /** What the auditor finds; `done`: entries that these facts already hold. */

@@ -4,6 +4,7 @@ import {
   type Anchors,
   type AuditState,
   anchorClaim,
+  anchorsOf,
   checkClaim,
   crossCheck,
   type Finding,
@@ -397,7 +398,7 @@ class Audit {
 
   private anchors(): Anchors {
     const { heads, maxDelay, openedAt } = this.chain!;
-    return { heads, maxDelay, openedAt };
+    return anchorsOf(heads, maxDelay, openedAt);
   }
 
   private keepEvidence(claim: HeadClaim): void {

@@ -38,6 +38,7 @@ export {
 export {
   type AnchoredHead,
   type Anchors,
+  anchorsOf,
   CLOCK_SKEW,
   type Seen,
   settleSeen,

@@ -23,7 +23,34 @@ export type Anchors = {
   readonly maxDelay: number;
   /** Seconds; when the log was opened. */
   readonly openedAt: number;
+  /** One for each head. */
+  readonly bounds: readonly Bounds[];
 };
+
+/** What the head says of entries that it holds first, as text in the form of records: `2026-11-25T11:00:00Z`. */
+type Bounds = {
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** The latest and earliest time that such an entry may state. */
+  readonly latest: string;
+  readonly earliest: string;
+  /** When an entry was due that states no later time than `notBefore`. */
+  readonly due: string;
+};
+
+export function anchorsOf(heads: readonly AnchoredHead[], maxDelay: number, openedAt: number): Anchors {
+  const bounds = heads.map(({ time }, at) => {
+    const before = heads[at - 1]?.time ?? openedAt;
+    return {
+      notBefore: timeOf(before),
+      notAfter: timeOf(time),
+      latest: timeOf(time + CLOCK_SKEW),
+      earliest: timeOf(before - maxDelay - CLOCK_SKEW),
+      due: timeOf(before + maxDelay + CLOCK_SKEW),
+    };
+  });
+  return { heads, maxDelay, openedAt, bounds };
+}
 
 /** An entry that no head holds yet: `[index, stated time, kind]`. */
 export type Waiting = readonly [index: number, time: string, kind: string];
@@ -63,42 +90,23 @@ export function checkTimes(
 ): Waiting | null {
   const at = coveringHead(anchors, index);
   if (at < 0) return [index, entry.time, entry.kind];
-  const { time: notAfter, size } = anchors.heads[at]!;
-  const notBefore = anchors.heads[at - 1]?.time ?? anchors.openedAt;
+  const { notBefore, notAfter, latest, earliest, due } = anchors.bounds[at]!;
   const isFresh = FRESH.has(entry.kind);
   const place = `entry ${index}`;
-  const latest = timeOf(notAfter + CLOCK_SKEW);
-  const earliest = timeOf(notBefore - anchors.maxDelay - CLOCK_SKEW);
-  if (entry.time > latest)
+  if (entry.time > latest) {
+    const detail = `anchored at ${notAfter} with size ${anchors.heads[at]!.size}; ${entry.kind}`;
+    report(finding('time/outside-anchors', place, `at most ${latest}`, entry.time, detail));
+  }
+  if (entry.time < earliest) {
+    const code = isFresh ? 'time/outside-anchors' : 'time/stated-early';
+    const detail = `not in the head of ${notBefore}; ${entry.kind}`;
+    report(finding(code, place, `at least ${earliest}`, entry.time, detail));
+  }
+  if (!isFresh) return null;
+  const dueAt = entry.time <= notBefore ? due : dueTime(0, entry.time, anchors.maxDelay);
+  if (notAfter > dueAt)
     report(
-      finding(
-        'time/outside-anchors',
-        place,
-        `at most ${latest}`,
-        entry.time,
-        `anchored at ${timeOf(notAfter)} with size ${size}; ${entry.kind}`,
-      ),
-    );
-  if (entry.time < earliest)
-    report(
-      finding(
-        isFresh ? 'time/outside-anchors' : 'time/stated-early',
-        place,
-        `at least ${earliest}`,
-        entry.time,
-        `not in the head of ${timeOf(notBefore)}; ${entry.kind}`,
-      ),
-    );
-  const due = dueTime(notBefore, entry.time, anchors.maxDelay);
-  if (isFresh && timeOf(notAfter) > due)
-    report(
-      finding(
-        'anchor/overdue',
-        place,
-        `anchored by ${due}`,
-        timeOf(notAfter),
-        `${entry.kind} of ${entry.time}`,
-      ),
+      finding('anchor/overdue', place, `anchored by ${dueAt}`, notAfter, `${entry.kind} of ${entry.time}`),
     );
   return null;
 }
