@@ -79,6 +79,7 @@ test('100,000 plain entries', async () => {
     const result = await runAudit({
       source,
       also: [],
+      notes: [],
       root: rootOf(world),
       rpc: chainOf(world),
       endpoints: ['https://rpc.one.example/', 'https://rpc.two.example/'],

@@ -24,6 +24,7 @@ function run(world: AuditedWorld, more: Partial<AuditRun> = {}): Promise<AuditRe
   return runAudit({
     source: sourceOf(world),
     also: [],
+    notes: [],
     root: rootOf(world),
     rpc: chainOf(world),
     endpoints: ENDPOINTS,
@@ -181,6 +182,26 @@ const CASES: readonly Case[] = [
       also: [new Memory([...world.leaves, utf8('one more')]), new Memory(world.leaves.slice(0, 7))],
     }),
     [],
+  ],
+  [
+    'a note from a witness, of this log, and one of another tree',
+    ({ world }) => ({
+      notes: [
+        { from: 'a.note', note: noteOf(world.leaves.slice(0, 6)) },
+        { from: 'b.note', note: noteOf([...world.leaves.slice(0, 5), utf8('another')]) },
+      ],
+    }),
+    ['log/split-view'],
+  ],
+  [
+    'a note of a longer log, and one that another key signed',
+    ({ world }) => ({
+      notes: [
+        { from: 'a.note', note: noteOf([...world.leaves, utf8('later')]) },
+        { from: 'b.note', note: noteOf(world.leaves, KEYS.issuer.secret) },
+      ],
+    }),
+    ['source/behind', 'checkpoint/refused'],
   ],
   [
     'a source that stops answering',

@@ -43,6 +43,8 @@ export type AuditRun = {
   readonly source: LogSource;
   /** Other places that say they serve the same log. */
   readonly also: readonly LogSource[];
+  /** Signed notes that the reader got elsewhere: from a witness, a bundle, another auditor. */
+  readonly notes: readonly { readonly from: string; readonly note: string }[];
   readonly root: Root;
   readonly rpc: Rpc;
   readonly endpoints: readonly string[];
@@ -171,7 +173,6 @@ class Audit {
           `${toHex(computed)} (recomputed)`,
         ),
       );
-    await this.checkFuture(reader, size, checkpoint.root);
     await this.checkEnd(size);
   }
 
@@ -250,7 +251,7 @@ class Audit {
 
   /** Heads that somebody holds, each with whom: all but those that an earlier run compared. */
   private async claims(size: number): Promise<HeadClaim[]> {
-    const { root, also, state } = this.given;
+    const { root, also, notes, state } = this.given;
     const claims: HeadClaim[] = [];
     const read = state?.chain?.block ?? -1;
     const blocks = new Map(this.chain!.events.map(({ transaction, block }) => [transaction, block]));
@@ -259,6 +260,7 @@ class Audit {
         claims.push(anchorClaim(head));
     if (root.head && root.head.size > 0n) {
       const { size: pinned, root: hash, time } = root.head;
+      if (Number(pinned) > size) this.reportBehind(size, `size ${pinned} or more`, 'pinned in the root file');
       claims.push({
         whose: 'pinned in the root file',
         code: 'log/split-view',
@@ -269,13 +271,19 @@ class Audit {
     }
     const known = state?.note ? this.open(state.note, 'the state file') : null;
     if (known) claims.push(seenClaim(known, 'seen before', state!.note));
+    for (const { from, note } of notes) {
+      const checkpoint = this.open(note, from);
+      if (!checkpoint) continue;
+      if (checkpoint.size > BigInt(size)) this.reportBehind(size, `size ${checkpoint.size} or more`, from);
+      claims.push(seenClaim(checkpoint, `the note ${from}`, note));
+    }
     for (const other of also) {
       const note = await other.checkpoint();
       const checkpoint = this.open(note, other.name);
       if (checkpoint && checkpoint.size > BigInt(size)) await this.checkLonger(other, note, checkpoint, size);
       else if (checkpoint) claims.push(seenClaim(checkpoint, `served by ${other.name}`, note));
     }
-    return claims.filter((claim) => claim.size > 0).sort((a, b) => a.size - b.size);
+    return claims.filter((claim) => claim.size > 0 && claim.size <= size).sort((a, b) => a.size - b.size);
   }
 
   /** Heads of sizes that the replay has passed: by a consistency proof to the tree that it holds. */
@@ -333,19 +341,9 @@ class Audit {
     );
   }
 
-  /** Heads beyond this source's checkpoint: nothing can be said of them here. */
-  private async checkFuture(reader: TileReader, size: number, root: Uint8Array): Promise<void> {
-    const pinned = this.given.root.head;
-    if (pinned && Number(pinned.size) > size)
-      this.report(
-        finding(
-          'source/behind',
-          reader.source.name,
-          `size ${pinned.size} or more`,
-          `size ${size}`,
-          `pinned in the root file; root here ${toHex(root)}`,
-        ),
-      );
+  /** A head that somebody holds lies beyond what this source shows: nothing can be said of it here. */
+  private reportBehind(size: number, expected: string, whose: string): void {
+    this.report(finding('source/behind', this.given.source.name, expected, `size ${size}`, whose));
   }
 
   private async checkEnd(size: number): Promise<void> {

@@ -1,5 +1,5 @@
 // A set of 32-byte hashes in typed arrays: 12 bytes of each, in open addressing. A log of ten million entries takes about
-// 180 MB. Two different hashes that share 96 bits would take 2^48 hashes to make; then one stands for the other.
+// 200 MB. Two different hashes that share 96 bits would take 2^48 hashes to make; then one stands for the other.
 
 const WORDS = 3;
 const FULLEST = 0.7;

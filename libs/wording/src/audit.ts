@@ -66,7 +66,7 @@ const en: Sentences = {
     'A believed registrar registered a body without a document in this log; no passport here leans on it.',
   'passport/not-minted': 'A credential was issued and its passport not minted, or not yet in a final block.',
   usage:
-    'usage: npm run audit -- <service URL, mirror URL or folder> [--root FILE] [--rpc URL …] [--from SIZE] [--state FILE] [--also URL …] [--all] [--json [FILE]] [--lang zh|en]',
+    'usage: npm run audit -- <service URL, mirror URL or folder> [--root FILE] [--rpc URL …] [--from SIZE] [--state FILE] [--also URL …] [--note FILE …] [--all] [--json [FILE]] [--lang zh|en]',
   'usage-watch':
     'usage: npm run watch -- <service URL> [--every 60s] [--rounds N] [--page PATH …] [--log FILE] and the options of audit',
   expected: 'expected',
@@ -140,7 +140,7 @@ const zh: Record<keyof typeof en, string> = {
   'registration/elsewhere': '所信任的登记方在链上登记了机构而本账本无文件；本账本的护照均不依据它。',
   'passport/not-minted': '凭证已签发，护照尚未上链或尚未最终确定。',
   usage:
-    '用法：npm run audit -- <服务地址、镜像地址或文件夹> [--root 文件] [--rpc 地址 …] [--from 长度] [--state 文件] [--also 地址 …] [--all] [--json [文件]] [--lang zh|en]',
+    '用法：npm run audit -- <服务地址、镜像地址或文件夹> [--root 文件] [--rpc 地址 …] [--from 长度] [--state 文件] [--also 地址 …] [--note 文件 …] [--all] [--json [文件]] [--lang zh|en]',
   'usage-watch':
     '用法：npm run watch -- <服务地址> [--every 60s] [--rounds 次数] [--page 路径 …] [--log 文件]，以及 audit 的选项',
   expected: '应为',

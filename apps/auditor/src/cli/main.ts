@@ -6,7 +6,7 @@ import { eligibleEndpoints, type Root, readRoot, VerificationError } from '#lib/
 import { type Language, sayAudit } from '#lib/wording';
 import { FAULT, UNREADABLE, USAGE } from '../../../checker/src/cli/exit-code.ts';
 import { makeRpc } from '../../../checker/src/rpc.ts';
-import { type AuditResult, runAudit, type SplitEvidence } from '../audit-run.ts';
+import { type AuditResult, type AuditRun, runAudit, type SplitEvidence } from '../audit-run.ts';
 import { type LogSource, SourceError } from '../log-source.ts';
 import { openSource } from '../mirror/mirror-source.ts';
 import type { Progress } from '../replay.ts';
@@ -35,6 +35,7 @@ export type Prepared = {
   readonly root: Root;
   readonly source: LogSource;
   readonly also: readonly LogSource[];
+  readonly notes: AuditRun['notes'];
   readonly state: AuditState | null;
 };
 
@@ -85,7 +86,10 @@ export async function prepare(
     const state = options.state === undefined ? null : await readState(options.state, identity);
     const source = await openSource(options.target);
     const also = await Promise.all(options.also.map((target) => openSource(target)));
-    return { options, language, root, source, also, state };
+    const notes = await Promise.all(
+      options.notes.map(async (from) => ({ from, note: await readFile(from, 'utf8') })),
+    );
+    return { options, language, root, source, also, notes, state };
   } catch (error) {
     terminal.err(`${(error as Error).message}\n`);
     if (error instanceof SourceError) return NOT_REACHED;
@@ -96,7 +100,7 @@ export async function prepare(
 
 /** One audit under these options. */
 export function round(
-  { options, root, source, also }: Prepared,
+  { options, root, source, also, notes }: Prepared,
   state: AuditState | null,
   { progress, now }: { readonly progress: (progress: Progress) => void; readonly now: () => number },
 ): Promise<AuditResult> {
@@ -104,6 +108,7 @@ export function round(
   return runAudit({
     source,
     also,
+    notes,
     root,
     rpc: makeRpc({ timeoutMs: RPC_TIMEOUT_MS }),
     endpoints: eligibleEndpoints(root, options.rpc, [...hosts, root.log.origin]),

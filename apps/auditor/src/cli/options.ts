@@ -7,6 +7,7 @@ const OPTIONS = {
   from: { type: 'string' },
   state: { type: 'string' },
   also: { type: 'string', multiple: true },
+  note: { type: 'string', multiple: true },
   all: { type: 'boolean' },
   json: { type: 'boolean' },
   'json-file': { type: 'string' },
@@ -24,6 +25,8 @@ export type Options = {
   readonly from: number;
   readonly state: string | undefined;
   readonly also: readonly string[];
+  /** Files of signed notes. */
+  readonly notes: readonly string[];
   readonly all: boolean;
   /** `-` is the terminal. */
   readonly json: string | undefined;
@@ -62,6 +65,7 @@ export function readOptions(args: readonly string[]): Options {
     from,
     state: values.state,
     also: values.also ?? [],
+    notes: values.note ?? [],
     all: values.all === true,
     json: values['json-file'] ?? (values.json ? '-' : undefined),
     lang,
