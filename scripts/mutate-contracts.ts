@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from './build.ts';
 import { type Mutant, mutantsOf } from './mutation/mutants.ts';
 import { MUTATED } from './mutation/sources.ts';
-import type { Verdict } from './mutation/worker.ts';
+import type { Job, Verdict } from './mutation/worker.ts';
 
 const GOAL = 95;
 const WORKERS = 2;
@@ -84,6 +84,7 @@ const jobs = [
   ...mutants.map(({ file, text }, id) => ({ id, file, text })),
 ];
 const verdicts = new Map<number, Verdict>();
+const kills: Record<string, number> = {};
 await Promise.all(Array.from({ length: WORKERS }, work));
 
 const judged = mutants.map((mutant, id) => ({ mutant, verdict: verdicts.get(id) as Verdict }));
@@ -123,12 +124,13 @@ async function work(): Promise<void> {
     }
     const job = jobs.shift();
     if (!job) break;
-    const verdict = await ask(worker, job);
+    const verdict = await ask(worker, { ...job, kills });
     if (job.text === null && verdict.fate !== 'survived') {
       console.error(`the tests do not pass on ${job.file} as it is: ${verdict.by}: ${verdict.problem}`);
       process.exit(1);
     }
     verdicts.set(job.id, verdict);
+    if (verdict.by) kills[verdict.by] = (kills[verdict.by] ?? 0) + 1;
     show(mutants[job.id], verdict);
     if (verdicts.size % 50 === 0)
       console.log(`  ${verdicts.size} judged, ${Math.round((Date.now() - began) / 1000)} s`);
@@ -157,7 +159,7 @@ function startWorker(): Promise<ChildProcess> {
   });
 }
 
-function ask(worker: ChildProcess, job: (typeof jobs)[number]): Promise<Verdict> {
+function ask(worker: ChildProcess, job: Job): Promise<Verdict> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) =>
       reject(new Error(`a mutation worker ended with ${code} at ${job.file}`));

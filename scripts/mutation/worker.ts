@@ -5,7 +5,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beginAgain, collectedTests, loadTests } from './node-test.ts';
 import { creationCodes, MUTATED, withoutMetadata } from './sources.ts';
 
-export type Job = { readonly id: number; readonly file: string; readonly text: string | null };
+export type Job = {
+  readonly id: number;
+  readonly file: string;
+  readonly text: string | null;
+  /** How many mutants each test has killed so far, in all workers. */
+  readonly kills: Readonly<Record<string, number>>;
+};
 export type Verdict = {
   readonly id: number;
   /** `same`: compiles to the very code of the original. `invalid`: does not compile. */
@@ -72,10 +78,11 @@ hre.network.create = (async (...args: Parameters<typeof create>) => {
 
 for (const name of new Set(Object.values(FILES).flat()))
   await loadTests(name, pathToFileURL(`test/contracts/${name}.test.ts`).href);
-const tests = collectedTests().map((test) => ({ ...test, kills: 0, runs: 0, ms: 0 }));
+const tests = collectedTests().map((test) => ({ ...test, runs: 0, ms: 0 }));
+const titleOf = ({ file, name }: { file: string; name: string }) => `${file}: ${name}`;
 const originals = new Map<string, string>();
 
-async function judge({ id, file, text }: Job): Promise<Verdict> {
+async function judge({ id, file, text, kills }: Job): Promise<Verdict> {
   const known = originals.get(file) ?? withoutMetadata(creationCodes(file, null) ?? {});
   originals.set(file, known);
   const codes = creationCodes(file, text);
@@ -87,7 +94,7 @@ async function judge({ id, file, text }: Job): Promise<Verdict> {
   const files = new Set(MUTATED[file]?.flatMap((name) => FILES[name] ?? []));
   // the likely and quick ones first: what killed others in little time
   const worth = (test: (typeof tests)[number]) =>
-    (test.kills + 0.2) / (test.ms / Math.max(test.runs, 1) + 20);
+    ((kills[titleOf(test)] ?? 0) + 0.2) / (test.ms / Math.max(test.runs, 1) + 20);
   const queue = tests.filter((test) => files.has(test.file)).sort((a, b) => worth(b) - worth(a));
   for (const test of queue) {
     const began = performance.now();
@@ -95,8 +102,7 @@ async function judge({ id, file, text }: Job): Promise<Verdict> {
     test.ms += performance.now() - began;
     test.runs++;
     if (problem === null) continue;
-    test.kills++;
-    return { id, fate: 'killed', by: `${test.file}: ${test.name}`, problem };
+    return { id, fate: 'killed', by: titleOf(test), problem };
   }
   return { id, fate: 'survived' };
 }

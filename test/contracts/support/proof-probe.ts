@@ -20,7 +20,6 @@ export type InclusionCase = {
 
 export const REFUSED = 0;
 export const ACCEPTED = 1;
-export const REVERTED = 2;
 
 /** As many as one call may carry. */
 const WORDS_A_CALL = 5000;
@@ -53,7 +52,7 @@ export async function createProbe(world: World) {
     return answers;
   };
   return {
-    /** One answer a case: REFUSED, ACCEPTED or REVERTED. */
+    /** One answer a case: REFUSED, ACCEPTED, or 2 if the contract reverted. */
     consistency: (cases: readonly ConsistencyCase[]) =>
       ask(
         'consistency',
