@@ -334,7 +334,6 @@ describe('a witness that lies', () => {
   }
 
   test.each<[string, Answer, string]>([
-    ['an error', { status: 500 }, 'answered 500'],
     [
       'a size beyond ours',
       { status: 409, type: 'text/x.tlog.size', body: '1000000\n' },

@@ -11,6 +11,9 @@ const HEAD = `select head.size, head.root, head.note, count(by.cosigner) as coun
     coalesce(string_agg(by.line, '' order by by.cosigner), '') as lines
   from log_checkpoint head left join cosignature by using (size)`;
 
+/** Cosignatures that are looked at for the best head: many witnesses over the last few. */
+const RECENT = 100;
+
 /** Checkpoints as they are served. Their text never changes; cosignatures come behind it, for minutes or never. */
 @Injectable()
 export class CheckpointsService {
@@ -35,12 +38,13 @@ export class CheckpointsService {
   }
 
   /**
-   * The head to prove an entry with: the newest with the most cosignatures that any head over this entry has, so that a
-   * log that never rests has cosigned proofs too; without a cosignature the newest.
+   * The head to prove an entry with: of the last cosigned ones over this entry the newest with the most cosignatures, so
+   * that a log that never rests has cosigned proofs too; without a cosignature the newest.
    */
   async covering(index: bigint): Promise<CosignedHead | null> {
     const [best] = (await this.database.query(
-      'select size from cosignature where size > $1 group by size order by count(*) desc, size desc limit 1',
+      `select size from (select size from cosignature where size > $1 order by size desc limit ${RECENT}) recent
+       group by size order by count(*) desc, size desc limit 1`,
       [index],
     )) as { size: string }[];
     return best ? this.at(BigInt(best.size)) : this.newest();

@@ -46,7 +46,7 @@ export class WitnessLoop implements OnApplicationBootstrap, BeforeApplicationShu
     this.followers = config.witnesses.map((text) => ({
       witness: parseWitness(text),
       held: null,
-      cosigned: 0n,
+      cosigned: null,
       trouble: null,
       failures: 0,
       timer: null,
@@ -57,7 +57,7 @@ export class WitnessLoop implements OnApplicationBootstrap, BeforeApplicationShu
   get states(): readonly WitnessState[] {
     return this.followers.map(({ witness, cosigned, trouble }) => ({
       name: witness.key.name,
-      cosigned,
+      cosigned: cosigned ?? 0n,
       trouble,
     }));
   }
@@ -91,7 +91,8 @@ export class WitnessLoop implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async bringNewest(follower: Follower): Promise<void> {
-    follower.cosigned = await largestCosigned(this.database, follower.witness.key);
+    // what another process has written meanwhile is heard from the witness
+    follower.cosigned ??= await largestCosigned(this.database, follower.witness.key);
     const head = await this.proofs.head();
     if (!head || head.size === follower.cosigned) return;
     follower.held ??= follower.cosigned;
@@ -140,7 +141,8 @@ type Follower = {
   readonly witness: Witness;
   /** Size it holds as far as we know; null: it is to be found out. */
   held: bigint | null;
-  cosigned: bigint;
+  /** Null: not read yet. */
+  cosigned: bigint | null;
   trouble: WitnessState['trouble'];
   failures: number;
   timer: NodeJS.Timeout | null;
