@@ -30,7 +30,10 @@ export class MemorySource implements LogSource {
   private readonly leaves: readonly Uint8Array[];
   private readonly documents: ReadonlyMap<string, { kind: string; bytes?: Uint8Array }>;
 
-  constructor(leaves: readonly Uint8Array[], documents: ReadonlyMap<string, never> = new Map()) {
+  constructor(
+    leaves: readonly Uint8Array[],
+    documents: ReadonlyMap<string, { kind: string; bytes?: Uint8Array }> = new Map(),
+  ) {
     this.leaves = [...leaves];
     this.documents = documents;
     this.note = noteOf(this.leaves);
@@ -68,7 +71,7 @@ export function noteOf(leaves: readonly Uint8Array[], secretKey = KEYS.log.secre
 }
 
 export function sourceOf(world: AuditedWorld): MemorySource {
-  return new MemorySource(world.leaves, world.documents as never);
+  return new MemorySource(world.leaves, world.documents);
 }
 
 export function rootOf(world: AuditedWorld): Root {

@@ -1,7 +1,8 @@
 // A whole audit over a source and a chain in memory: what it says when one of them changes a single answer.
 import { jest } from '@jest/globals';
 import { type AuditState, decodeState, encodeState, type FindingCode, weightOf } from '#lib/audit';
-import { toHex, utf8 } from '#lib/canonical';
+import { type JsonValue, toHex, utf8 } from '#lib/canonical';
+import type { RpcRequest } from '#lib/evm';
 import { leafHash, treeHash } from '#lib/transparency-log';
 import { KEYS, on } from '../../../scripts/golden/people.ts';
 import {
@@ -73,9 +74,9 @@ const flip = (bytes: Uint8Array, at: number) => {
   return changed;
 };
 const answer =
-  (method: string, value: unknown) =>
-  (request: { method: string }, given: never): never =>
-    request.method === method ? (value as never) : given;
+  (method: string, value: JsonValue) =>
+  (request: RpcRequest, given: JsonValue): JsonValue =>
+    request.method === method ? value : given;
 
 const CASES: readonly Case[] = [
   [
@@ -129,13 +130,13 @@ const CASES: readonly Case[] = [
   ],
   [
     'a log that is shorter than what was anchored',
-    ({ world }) => ({ source: new Memory(world.leaves.slice(0, 5), world.documents as never) }),
+    ({ world }) => ({ source: new Memory(world.leaves.slice(0, 5), world.documents) }),
     ['log/behind-chain', 'passport/no-entry', 'opinion/no-entry', 'registration/no-entry'],
   ],
   [
     'a mirror that is older than the last anchor, by an honest keeper',
     ({ world }) => {
-      const source = new Memory(world.leaves.slice(0, -2), world.documents as never);
+      const source = new Memory(world.leaves.slice(0, -2), world.documents);
       source.kind = 'mirror';
       world.anchor(on('11-17'));
       return { source };
@@ -334,12 +335,12 @@ test('a log that was rewritten since the state, a chain that was, and a source t
   const rewritten = [utf8('another'), ...world.leaves.slice(1)];
   const result = await run(world, {
     state: kept(state),
-    source: new Memory(rewritten, world.documents as never),
+    source: new Memory(rewritten, world.documents),
   });
   expect(codes(result)).toContain('log/split-view');
   expect(result.split[0]!.first.note).toBe(noteOf(world.leaves));
   expect(result.split[0]!.second.note).toBe(noteOf(rewritten));
-  const shorter = new Memory(world.leaves.slice(0, -1), world.documents as never);
+  const shorter = new Memory(world.leaves.slice(0, -1), world.documents);
   expect(codes(await run(world, { state: kept(state), source: shorter }))).toEqual(['source/behind']);
   const rpc = chainOf(world);
   rpc.change(({ method, params }, value) =>
