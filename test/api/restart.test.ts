@@ -36,7 +36,11 @@ async function meddle(sql: string): Promise<void> {
 
 test('everything is there after a restart: keys, checkpoint, chain, anchors, root', async () => {
   const checkpoint = (await running.get('/log/checkpoint')).text;
-  const { body: root } = await running.get('/verify/root.json');
+  // a head comes into the root once it is final
+  const root = await eventually(async () => {
+    const { body } = await running.get('/verify/root.json');
+    return body.head !== null && body;
+  });
   const facts = running.service.app.get(ChainService).facts;
   running = await running.restart();
   expect(running.service.installation.isFirstStart).toBe(false);
