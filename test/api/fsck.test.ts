@@ -1,6 +1,6 @@
 // One flipped bit in each kind of thing that is kept: fsck names the very place, and nothing else. Then the bit is put
 // back, and all of it fits again. On a real service's database, with rows that its own people made.
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { DataSource } from 'typeorm';
 import { fsckData, type KeptReport } from '../../apps/ledger/src/keeping/check-kept.ts';
 import { connect } from '../../apps/ledger/src/keeping/snapshot.ts';
@@ -139,6 +139,23 @@ test('one flipped bit in the signature of a checkpoint is found', async () => {
     expect(placesOf(await check())).toEqual([`checkpoint size ${size}`]);
   }
   await overwrite('update log_checkpoint set note = $1 where size = $2', [note, size]);
+  expect((await check()).findings).toEqual([]);
+});
+
+test('one flipped bit in a file that was sent is found, and its loss', async () => {
+  const [{ sha256 }] = await database.query('select sha256 from stored_file limit 1');
+  const path = `${service.dataDir}/files/${sha256.slice(0, 2)}/${sha256}`;
+  const before = await readFile(path);
+  const after = Buffer.from(before);
+  after[before.length >> 1]! ^= 4;
+  await writeFile(path, after);
+  flips += 1;
+  expect(placesOf(await check())).toEqual([`file ${sha256}`]);
+  found += 1;
+  await rename(path, `${path}.away`);
+  expect((await check()).findings).toEqual([{ kind: 'file', where: sha256, problem: 'it is missing' }]);
+  await rename(`${path}.away`, path);
+  await writeFile(path, before);
   expect((await check()).findings).toEqual([]);
 });
 

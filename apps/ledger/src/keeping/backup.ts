@@ -22,7 +22,7 @@ import {
   syncFolder,
   type TablePart,
 } from './backup-folder.ts';
-import { openBackup } from './backup-rows.ts';
+import { findLostFiles, openBackup } from './backup-rows.ts';
 import { readChainHead, replayChain } from './chain-head.ts';
 import { type Finding, type FsckResult, fsck } from './fsck.ts';
 import { type KeptFacts, openData, readFacts } from './kept-data.ts';
@@ -154,7 +154,7 @@ async function copyTables(
   return parts;
 }
 
-/** Files that organisations sent, by the rows that name them; each once. */
+/** Files that organisations sent, by the rows that name them; each once. What is lost already is found in the check. */
 async function copyFiles(snapshot: Snapshot, dataDir: string, writer: PartWriter): Promise<void> {
   let last = '';
   const at = snapshot.tables.find(({ name }) => name === 'stored_file')?.columns.indexOf('sha256') ?? -1;
@@ -164,7 +164,8 @@ async function copyFiles(snapshot: Snapshot, dataDir: string, writer: PartWriter
     if (hash === last) continue;
     last = hash;
     const path = `files/${hash.slice(0, 2)}/${hash}`;
-    await writer.write(path, createReadStream(join(dataDir, path)));
+    const isThere = (await stat(join(dataDir, path)).catch(() => null))?.isFile();
+    if (isThere) await writer.write(path, createReadStream(join(dataDir, path)));
   }
 }
 
@@ -231,7 +232,7 @@ async function checkBackup(
   const backup = await openBackup(folder);
   const damage = await findDamage(folder, backup.manifest);
   if (damage.length > 0) throw new Error(`what was written is not what is on the disk: ${damage.join('; ')}`);
-  const findings: Finding[] = [];
+  const findings: Finding[] = await findLostFiles(backup);
   const onChain = facts.isEmbeddedChain
     ? await replayChain(facts.chain, facts.chainOperator, async (journal) => {
         await mkdir(dirname(journal), { recursive: true });
@@ -251,5 +252,5 @@ async function checkBackup(
     found: (finding) => findings.push(finding),
     progress: (done) => say(`checked ${done} entries`),
   });
-  return { check, findings, anchored: onChain?.size ?? null };
+  return { check: { ...check, findings: findings.length }, findings, anchored: onChain?.size ?? null };
 }

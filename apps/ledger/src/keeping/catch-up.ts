@@ -17,6 +17,7 @@ import {
   tilePath,
 } from '#lib/transparency-log';
 import { ChainService } from '../chain/chain.service.ts';
+import { RpcUnreachable } from '../chain/json-rpc.ts';
 import { openChain } from '../chain/open-chain.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -51,8 +52,8 @@ export type CatchUpReport = {
   readonly documents: number;
   /** Entries of these kinds whose document is not here, by kind. */
   readonly missing: ReadonlyMap<string, number>;
-  /** Null: the service may write. Else why not. */
-  readonly stopped: LogStopped | null;
+  /** Null: the service may write. Else why not yet. */
+  readonly stopped: { readonly code: string; readonly message: string } | null;
 };
 
 type Say = (line: string) => void;
@@ -284,13 +285,14 @@ export async function countMissing(database: {
   return new Map(rows.map(({ kind, count }) => [kind, count]));
 }
 
-async function judgeChain({ database, chain }: Ground, size: bigint): Promise<LogStopped | null> {
+async function judgeChain({ database, chain }: Ground, size: bigint): Promise<CatchUpReport['stopped']> {
   try {
     await chain.confirm();
     await checkAgainstChain(database, chain, size);
     return null;
   } catch (error) {
-    if (error instanceof LogStopped) return error;
+    // what was taken is kept: it is this log's own, whatever the chain says of the rest
+    if (error instanceof LogStopped || error instanceof RpcUnreachable) return error;
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { findDamage, hashFile } from './backup-folder.ts';
-import { openBackup } from './backup-rows.ts';
+import { findLostFiles, openBackup } from './backup-rows.ts';
 import { countMissing } from './catch-up.ts';
 import { type Finding, type FsckResult, fsck } from './fsck.ts';
 import { openData, readFacts } from './kept-data.ts';
@@ -41,7 +41,7 @@ export async function fsckData(dataDir: string, databaseUrl: string | null, say:
 /** @throws KeepingError when the folder is no backup */
 export async function fsckBackup(folder: string, say: Say): Promise<KeptReport> {
   const backup = await openBackup(resolve(folder));
-  const findings: Finding[] = [];
+  const findings: Finding[] = await findLostFiles(backup);
   for (const problem of await findDamage(backup.folder, backup.manifest))
     findings.push({ kind: 'file', where: backup.folder, problem });
   const found = (finding: Finding) => findings.push(finding);

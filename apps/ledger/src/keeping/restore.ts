@@ -6,14 +6,14 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DataSource } from 'typeorm';
-import { JsonRpcClient } from '../chain/json-rpc.ts';
+import { JsonRpcClient, RpcUnreachable } from '../chain/json-rpc.ts';
 import { databaseOptions } from '../database/data-source.ts';
 import { startPostgres } from '../database/embedded-postgres.ts';
 import { MIGRATIONS } from '../database/migrations/index.ts';
 import { takeDataFolder } from '../installation/data-folder-lock.ts';
 import { READABLE, SECRET } from '../installation/kept-file.ts';
 import { findDamage, KeepingError, type Manifest, syncFolder } from './backup-folder.ts';
-import { type OpenedBackup, openBackup } from './backup-rows.ts';
+import { findLostFiles, type OpenedBackup, openBackup } from './backup-rows.ts';
 import { type ChainHead, readChainHead, replayChain } from './chain-head.ts';
 import { copyIn } from './copy-rows.ts';
 import { type Finding, fsck } from './fsck.ts';
@@ -164,7 +164,13 @@ async function askChain(facts: KeptFacts, making: string, order: RestoreOrder): 
     });
   }
   if (order.chainRpcUrl === null) return null;
-  return readChainHead(new JsonRpcClient(order.chainRpcUrl), facts.chain);
+  return readChainHead(new JsonRpcClient(order.chainRpcUrl), facts.chain).catch((cause: unknown) => {
+    if (!(cause instanceof RpcUnreachable)) throw cause;
+    throw new KeepingError(
+      `${cause.message}: try again, or leave CHAIN_RPC_URL out, and the service compares at its start`,
+      { cause },
+    );
+  });
 }
 
 async function checkLog(
@@ -185,6 +191,8 @@ async function checkLog(
       `the backup holds ${result.findings} thing(s) that do not fit, nothing was restored:\n${lines.join('\n')}`,
     );
   }
+  // vouchers are evidence, not the log: what is lost of them is said, and the rest restored
+  for (const { where, problem } of await findLostFiles(source)) say(`file ${where}: ${problem}`);
   say(`the log is whole: ${result.size} entries, root ${result.root}`);
 }
 

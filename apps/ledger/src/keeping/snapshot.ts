@@ -1,6 +1,7 @@
 // All of the database as it was at one moment, while it goes on being written: a REPEATABLE READ snapshot that several
 // connections share. Tables are read by COPY; those of the log come in the order in which a tree is built.
 import { Client } from 'pg';
+import { KeepingError } from './backup-folder.ts';
 import { copyOut, type Row, readRows } from './copy-rows.ts';
 
 export type Table = { readonly name: string; readonly columns: readonly string[] };
@@ -115,7 +116,12 @@ export async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url, application_name: 'anchorleaf keeping' });
   // a connection that breaks fails its query; without a listener it would end the process instead
   client.on('error', () => undefined);
-  await client.connect();
+  await client.connect().catch((cause: Error) => {
+    throw new KeepingError(
+      `the database does not answer (${cause.message}): is it running, or the service only just starting?`,
+      { cause },
+    );
+  });
   // one text for one value, whatever the server is set to
   await client.query("set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set bytea_output to 'hex'");
   return client;
