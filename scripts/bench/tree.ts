@@ -1,5 +1,5 @@
-// The tree of a million leaves: ours beside the trees that people use, each in a process of its own. In CPU time, so that
-// other work on the machine counts less; medians of warm runs. The limit is what node's own SHA-256 takes for as many
+// The tree of a million leaves: ours beside the trees that people use, each in a process of its own. In CPU time of
+// the one thread that builds, so that other work on the machine counts less; medians of warm runs. The limit is what node's own SHA-256 takes for as many
 // compressions, measured in turn with ours. `node --conditions=source scripts/bench/tree.ts BUILDER` is one such process.
 import { spawnSync } from 'node:child_process';
 import { createHash, hash } from 'node:crypto';
@@ -93,9 +93,9 @@ function leaves(): Uint8Array {
 }
 
 async function cpuSeconds(work: () => unknown): Promise<number> {
-  const began = process.cpuUsage();
+  const began = process.threadCpuUsage();
   await work();
-  const { user, system } = process.cpuUsage(began);
+  const { user, system } = process.threadCpuUsage(began);
   return (user + system) / 1e6;
 }
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number;

@@ -1,8 +1,9 @@
 // Many hashes at once: leaf hashes, and nodes over pairs. Lists of hashes are one array, 32 bytes a hash, one after the
 // other: a million arrays of 32 bytes would weigh more than the hashes, and cost more than hashing.
+import { concat } from '#lib/canonical';
 import { LogError } from './errors.ts';
 import { leafHash, nodeHash } from './hash.ts';
-import { type BulkHasher, laneHasher, type WasmEngine } from './hash-lanes.ts';
+import { type BulkHasher, laneHasher, RUN_LEVELS, type WasmEngine } from './hash-lanes.ts';
 
 /** One by one, with the same bytes as the fast way. */
 export const plainHasher: BulkHasher = {
@@ -16,14 +17,19 @@ export const plainHasher: BulkHasher = {
   entries: (entries, to) => {
     for (const [at, entry] of entries.entries()) to.set(leafHash(entry), 32 * at);
   },
-  tree: (levels, entries) => {
-    if (entries) plainHasher.leaves(entries, levels[0]!);
-    for (const [at, above] of levels.slice(1).entries()) {
-      const below = levels[at]!;
-      const paired = below.length - (below.length % 64);
-      plainHasher.pairs(below.subarray(0, paired), above);
-      above.set(below.subarray(paired), paired / 2);
+  run: (inputs, areLeaves) => {
+    let level = inputs.slice();
+    if (areLeaves) plainHasher.leaves(inputs, level);
+    const levels = [level];
+    while (levels.length <= RUN_LEVELS) {
+      const paired = level.length - (level.length % 64);
+      const above = new Uint8Array(32 * Math.ceil(level.length / 64));
+      plainHasher.pairs(level.subarray(0, paired), above);
+      above.set(level.subarray(paired), paired / 2);
+      levels.push(above);
+      level = above;
     }
+    return concat(...levels);
   },
 };
 

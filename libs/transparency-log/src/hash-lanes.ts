@@ -12,8 +12,11 @@ export type BulkHasher = {
   readonly pairs: (inputs: Uint8Array, to: Uint8Array) => void;
   /** SHA-256(0x00 ‖ d) of inputs of any length. */
   readonly entries: (entries: readonly Uint8Array[], to: Uint8Array) => void;
-  /** Fills the levels of a tree, from `levels[0]` on, which holds its leaf hashes unless `entries` of 32 bytes are given. */
-  readonly tree: (levels: readonly Uint8Array[], entries?: Uint8Array) => void;
+  /**
+   * Ten levels over up to 1,024 hashes of a tree, or leaves of 32 bytes: 11 levels one after the other, each half as
+   * long, rounded up, as the one before; an odd last hash moves up as it is.
+   */
+  readonly run: (inputs: Uint8Array, areLeaves: boolean) => Uint8Array;
 };
 
 /** What this room uses of the engine's `WebAssembly`. */
@@ -38,9 +41,8 @@ const HASHES = 196_608;
 const WINDOW = 65_536;
 /** Inputs of one call: a multiple of five, and 1000 pairs fit the window. */
 const CHUNK = 1000;
-/** Leaves that a tree is built over at a time, level by level in the window, which stays in a processor's cache. */
-const SUBTREE_LEVELS = 10;
-const SUBTREE = 1 << SUBTREE_LEVELS;
+/** A run of so many leaves is hashed level by level while it is in the window, and in a processor's cache. */
+export const RUN_LEVELS = 10;
 /** Longer entries are hashed one by one: fewer than five of them would fill the window. */
 const MAX_BLOCKS = 128;
 
@@ -76,45 +78,21 @@ export function laneHasher(engine: WasmEngine | undefined): BulkHasher | null {
         }
     }
   };
-  const pairs = inChunks(kernel.pairs, 64);
-  const tree = (levels: readonly Uint8Array[], leaves?: Uint8Array) => {
-    for (let at = 0; at < levels[0]!.length; at += 32 * SUBTREE)
-      hashSubtree(kernel, memory, levels, at, leaves);
-    for (let level = SUBTREE_LEVELS; level + 1 < levels.length; level++) {
-      const [below, above] = [levels[level]!, levels[level + 1]!];
-      const paired = below.length - (below.length % 64);
-      pairs(below.subarray(0, paired), above);
-      above.set(below.subarray(paired), paired / 2);
+  /** The levels lie in the window as they lie in the result: each is written where the one below ends. */
+  const run = (inputs: Uint8Array, areLeaves: boolean) => {
+    let [from, count] = [INPUTS, inputs.length / 32];
+    memory.set(inputs, from);
+    if (areLeaves) kernel.leaves(from, from, count); // each five are read before they are written over
+    for (let level = 0; level < RUN_LEVELS; level++) {
+      const to = from + 32 * count;
+      if (count > 1) kernel.pairs(from, to, count >> 1);
+      // the odd one moves after the call, which may write where it goes
+      if (count % 2 === 1) memory.copyWithin(to + 32 * (count >> 1), to - 32, to);
+      [from, count] = [to, (count + 1) >> 1];
     }
+    return memory.slice(INPUTS, from + 32);
   };
-  return { leaves: inChunks(kernel.leaves, 32), pairs, entries, tree };
-}
-
-/** The levels over one run of leaves, from its place in them, while it is in the window: each hash is copied out once. */
-function hashSubtree(
-  kernel: Kernel,
-  memory: Uint8Array,
-  levels: readonly Uint8Array[],
-  at: number,
-  entries?: Uint8Array,
-): void {
-  const leaves = (entries ?? levels[0]!).subarray(at, at + 32 * SUBTREE);
-  let count = leaves.length / 32;
-  let [from, to] = [INPUTS, HASHES];
-  memory.set(leaves, from);
-  if (entries) {
-    kernel.leaves(from, from, count); // each five are read before they are written over
-    levels[0]!.set(memory.subarray(from, from + 32 * count), at);
-  }
-  for (let level = 1; level <= SUBTREE_LEVELS && level < levels.length; level++) {
-    kernel.pairs(from, to, count >> 1);
-    // an odd last hash moves up as it is; after the call, which may write where it goes
-    const last = from + 32 * (count - 1);
-    if (count % 2 === 1) memory.copyWithin(to + 32 * (count >> 1), last, last + 32);
-    count = (count + 1) >> 1;
-    levels[level]!.set(memory.subarray(to, to + 32 * count), at >> level);
-    [from, to] = [to, from];
-  }
+  return { leaves: inChunks(kernel.leaves, 32), pairs: inChunks(kernel.pairs, 64), entries, run };
 }
 
 function instantiate(engine: WasmEngine): Kernel | null {

@@ -4,6 +4,7 @@
 import { bulkHasher, hashAt, requireMultiple } from './bulk.ts';
 import { LogError } from './errors.ts';
 import { EMPTY_ROOT } from './hash.ts';
+import { RUN_LEVELS } from './hash-lanes.ts';
 import type { HashReader } from './nodes.ts';
 
 export type Tree = {
@@ -18,46 +19,86 @@ export type Tree = {
 };
 
 /**
- * @param leafHashes 32 bytes each, one after the other: kept as level 0, so not to be changed afterwards. A tree takes
- *   64 bytes a leaf in all.
+ * @param leafHashes 32 bytes each, one after the other. The tree copies them, and takes 64 bytes a leaf in all.
  * @throws LogError `log/malformed-hash`
  */
 export function buildTree(leafHashes: Uint8Array): Tree {
-  const levels = [requireMultiple(leafHashes, 32), ...levelsAbove(leafHashes.length / 32)];
-  bulkHasher().tree(levels);
-  return treeOf(levels);
+  return proofsOf(new StoredNodes(requireMultiple(leafHashes, 32), false));
 }
 
 /** The fastest way, for entries of 32 bytes that lie one after the other. @throws LogError `log/malformed-hash` */
 export function buildTreeOf32(entries: Uint8Array): Tree {
-  const leafHashes = new Uint8Array(requireMultiple(entries, 32).length);
-  const levels = [leafHashes, ...levelsAbove(entries.length / 32)];
-  bulkHasher().tree(levels, entries);
-  return treeOf(levels);
+  return proofsOf(new StoredNodes(requireMultiple(entries, 32), true));
 }
 
-/** Room for the levels above so many leaves: half as many each time, rounded up. */
-function levelsAbove(count: number): Uint8Array[] {
-  if (count <= 1) return [];
-  const half = Math.ceil(count / 2);
-  return [new Uint8Array(32 * half), ...levelsAbove(half)];
+/** All nodes: the lowest levels in runs of 1,024 leaves, as they were hashed, the others over the runs' roots. */
+class StoredNodes {
+  readonly size: number;
+  /** How many hashes each level has; the last level has one. */
+  readonly counts: readonly number[];
+  private readonly runs: readonly Uint8Array[];
+  private readonly upper: readonly Uint8Array[];
+  /** Where each level of a run begins, in hashes: of a whole one, and of the last. */
+  private readonly starts: readonly number[];
+  private readonly lastStarts: readonly number[];
+
+  constructor(inputs: Uint8Array, areLeaves: boolean) {
+    const { run, pairs } = bulkHasher();
+    this.size = inputs.length / 32;
+    const runs: Uint8Array[] = [];
+    for (let at = 0; at < inputs.length; at += 32 << RUN_LEVELS)
+      runs.push(run(inputs.subarray(at, at + (32 << RUN_LEVELS)), areLeaves));
+    const roots = new Uint8Array(32 * runs.length);
+    for (const [at, { length }] of runs.entries()) roots.set(runs[at]!.subarray(length - 32), 32 * at);
+    const upper = [roots];
+    for (let below = roots; below.length > 32; ) {
+      const paired = below.length - (below.length % 64);
+      const above = new Uint8Array(32 * Math.ceil(below.length / 64));
+      pairs(below.subarray(0, paired), above);
+      above.set(below.subarray(paired), paired / 2);
+      upper.push(above);
+      below = above;
+    }
+    this.runs = runs;
+    this.upper = upper;
+    this.starts = startsOf(1 << RUN_LEVELS);
+    this.lastStarts = startsOf(this.size - ((runs.length - 1) << RUN_LEVELS));
+    this.counts = Array.from({ length: RUN_LEVELS + upper.length }, (_, level) =>
+      Math.ceil(this.size / 2 ** level),
+    );
+  }
+
+  at(level: number, index: number): Uint8Array {
+    if (level >= RUN_LEVELS) return hashAt(this.upper[level - RUN_LEVELS]!, index).slice();
+    const perRun = RUN_LEVELS - level;
+    const run = index >> perRun;
+    const starts = run === this.runs.length - 1 ? this.lastStarts : this.starts;
+    return hashAt(this.runs[run]!, starts[level]! + index - (run << perRun)).slice();
+  }
 }
 
-function treeOf(levels: readonly Uint8Array[]): Tree {
-  const size = levels[0]!.length / 32;
-  const node = (level: number, index: number) => hashAt(levels[level]!, index).slice();
+function startsOf(leaves: number): number[] {
+  const starts = [0];
+  for (let count = leaves; starts.length < RUN_LEVELS; count = (count + 1) >> 1)
+    starts.push(starts.at(-1)! + count);
+  return starts;
+}
+
+function proofsOf(nodes: StoredNodes): Tree {
+  const { size, counts } = nodes;
+  const top = counts.length - 1;
 
   /** The siblings on the way up from a node; where there is none, the node rises as it is. */
   const climb = (level: number, index: number): Uint8Array[] => {
     const siblings: Uint8Array[] = [];
-    for (let [at, i] = [level, index]; at < levels.length - 1; at++, i >>= 1)
-      if ((i ^ 1) * 32 < levels[at]!.length) siblings.push(node(at, i ^ 1));
+    for (let [at, i] = [level, index]; at < top; at++, i >>= 1)
+      if ((i ^ 1) < counts[at]!) siblings.push(nodes.at(at, i ^ 1));
     return siblings;
   };
 
   return {
     size: BigInt(size),
-    root: size === 0 ? EMPTY_ROOT : node(levels.length - 1, 0),
+    root: size === 0 ? EMPTY_ROOT : nodes.at(top, 0),
     inclusion: (index) => {
       if (index < 0n || index >= BigInt(size))
         throw new LogError('log/index-out-of-range', `no entry ${index} in a tree of size ${size}`);
@@ -76,13 +117,13 @@ function treeOf(levels: readonly Uint8Array[]): Tree {
       let [level, index] = [0, Number(size1) - 1];
       for (; index & 1; index >>= 1) level++;
       const isOldRoot = index === 0; // which the checker has already
-      return isOldRoot ? climb(level, index) : [node(level, index), ...climb(level, index)];
+      return isOldRoot ? climb(level, index) : [nodes.at(level, index), ...climb(level, index)];
     },
-    read: (nodes) =>
-      nodes.map(({ level, index }) => {
+    read: (refs) =>
+      refs.map(({ level, index }) => {
         if (level < 0 || index < 0n || (index + 1n) << BigInt(level) > BigInt(size))
           throw new Error(`a tree of ${size} leaves has no node ${index} on level ${level}`);
-        return node(level, Number(index));
+        return nodes.at(level, Number(index));
       }),
   };
 }
