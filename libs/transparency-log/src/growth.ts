@@ -1,5 +1,6 @@
 // Growth by many leaves at once, level by level: each new complete subtree is hashed once, and all that the proofs of
 // the new entries need is then in memory, so nothing has to be read back from a store.
+import { hashAt, hashPairs as hashMany } from './bulk.ts';
 import { LogError } from './errors.ts';
 import type { Frontier } from './frontier.ts';
 import { EMPTY_ROOT, nodeHash, requireHash } from './hash.ts';
@@ -24,6 +25,8 @@ export type Growth = {
   readonly inclusion: (index: bigint) => Uint8Array[];
 };
 
+// fewer pairs are hashed one by one
+const WORTH_A_LANE = 4;
 // what a double holds exactly; positions are computed with plain numbers here
 const MAX_SIZE = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -67,8 +70,16 @@ function hashPairs({ first, hashes }: NodeRun, kept: Uint8Array | undefined): Ui
   const above: Uint8Array[] = [];
   let at = 0;
   if (first % 2 === 1) above.push(nodeHash(kept as Uint8Array, hashes[at++] as Uint8Array));
-  for (; at + 1 < hashes.length; at += 2)
-    above.push(nodeHash(hashes[at] as Uint8Array, hashes[at + 1] as Uint8Array));
+  const pairs = Math.floor((hashes.length - at) / 2);
+  if (pairs < WORTH_A_LANE) {
+    for (; at + 1 < hashes.length; at += 2)
+      above.push(nodeHash(hashes[at] as Uint8Array, hashes[at + 1] as Uint8Array));
+    return above;
+  }
+  const inputs = new Uint8Array(64 * pairs);
+  for (let place = 0; place < 2 * pairs; place++) inputs.set(hashes[at + place] as Uint8Array, 32 * place);
+  const nodes = hashMany(inputs);
+  for (let place = 0; place < pairs; place++) above.push(hashAt(nodes, place));
   return above;
 }
 

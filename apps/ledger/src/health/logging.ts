@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { LoggerService } from '@nestjs/common';
+import { type LoggerService, RequestMethod } from '@nestjs/common';
 import type { Logger, Params } from 'nestjs-pino';
 import type { Level } from 'pino';
 
@@ -43,6 +43,8 @@ export function quietFramework(logger: Logger): LoggerService {
 /** JSON lines, or short ones for a person at a terminal. Health checks are not worth a line. */
 export function loggerOptions(level: string): Params {
   return {
+    // appends come by thousands a second; the metrics count them, and what goes wrong there is said by its own logger
+    exclude: [{ method: RequestMethod.POST, path: '/api/v1/entries' }],
     pinoHttp: {
       level,
       redact: { paths: REDACTED, censor: '[redacted]' },

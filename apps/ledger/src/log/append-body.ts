@@ -1,5 +1,6 @@
 // The body of an append: one entry, or one entry a line.
 
+import { hashAt, leafHashes } from '#lib/transparency-log';
 import { refusalOf } from '../http/problem.ts';
 import { RefusalError, type RefusalFacts } from '../http/refusal.ts';
 import { type CheckedEntry, checkEntry } from './entry-checks.ts';
@@ -40,10 +41,11 @@ export function checkLines(lines: readonly Uint8Array[], isOneEntry: boolean, no
       detail: 'the body is empty',
       remedy: 'send the canonical bytes of an entry, or one entry a line',
     });
+  const hashes = leafHashes(lines);
   const seen = new Map<string, number>();
   return lines.map((line, at) =>
     onLine(isOneEntry ? null : at + 1, () => {
-      const checked = checkEntry(line, now);
+      const checked = checkEntry(line, now, hashAt(hashes, at));
       const before = seen.get(checked.leaf);
       if (before !== undefined)
         throw new RefusalError({

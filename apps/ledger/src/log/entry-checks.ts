@@ -30,8 +30,8 @@ export function checkEntries(entries: readonly Uint8Array[], now: Date): Checked
   return checked;
 }
 
-/** What can be told from one entry alone. @throws RefusalError, RecordError */
-export function checkEntry(bytes: Uint8Array, now: Date): CheckedEntry {
+/** What can be told from one entry alone. `known`: its leaf hash, when it was computed among many. @throws RefusalError, RecordError */
+export function checkEntry(bytes: Uint8Array, now: Date, known?: Uint8Array): CheckedEntry {
   if (bytes.length > MAX_ENTRY_BYTES)
     throw refused(
       'log/entry-too-long',
@@ -48,7 +48,7 @@ export function checkEntry(bytes: Uint8Array, now: Date): CheckedEntry {
       `the entry states ${entry.time}, ${Math.round(ahead / 1000)} s from now`,
       'set the clock right',
     );
-  const hash = leafHash(bytes);
+  const hash = known ?? leafHash(bytes);
   return { bytes, entry, leafHash: hash, leaf: toHex(hash) };
 }
 

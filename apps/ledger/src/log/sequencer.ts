@@ -14,6 +14,7 @@ import { WitnessEvidence } from '../witness/witness-evidence.service.ts';
 import { type Append, type Appended, commitBatch, type Head, LogFault } from './batch-commit.ts';
 import { CheckpointSigner } from './checkpoint-signer.ts';
 import type { CheckedEntry } from './entry-checks.ts';
+import { readHead } from './log-store.ts';
 import { beginEpoch, checkAgainstChain, checkStore, type LogIdentity, LogStopped } from './start-up.ts';
 import { WriterConnection } from './writer-connection.ts';
 import { WriterLease } from './writer-lease.ts';
@@ -46,6 +47,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   private waitingBytes = 0;
   private run: Promise<void> | null = null;
   private retry: NodeJS.Timeout | null = null;
+  private starting: Promise<void> | null = null;
   private isClosing = false;
 
   constructor(
@@ -231,8 +233,16 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     this.retry.unref();
   }
 
+  /** One start at a time: of two at once, the later epoch would end the earlier, which reads a store that grows. */
+  private start(): Promise<void> {
+    this.starting ??= this.startOnce().finally(() => {
+      this.starting = null;
+    });
+    return this.starting;
+  }
+
   /** The same checks at every start, after a failure, and when the lease comes from another process. */
-  private async start(): Promise<void> {
+  private async startOnce(): Promise<void> {
     try {
       // a batch that is still under way is not to meet the new epoch, nor a connection of which nobody knows the state
       await this.run;
@@ -253,10 +263,13 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         verifierKey: this.installation.logVerifierKey,
       };
       const row = await beginEpoch(this.database, identity, this.clock.now());
-      const head = await checkStore(this.database, identity, row);
+      const head = await this.checkSnapshot(identity, row.epoch);
       await this.chain.confirm();
       await checkAgainstChain(this.database, this.chain, row.size);
       await this.witnesses.checkAll();
+      if (!this.lease.isHeld) throw new Error('the right to write was lost meanwhile');
+      // another part may have stopped the log while this looked
+      if (this.state.kind === 'stopped') return;
       this.head = head;
       this.current = { kind: 'writing', epoch: row.epoch };
       this.work();
@@ -270,6 +283,18 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       this.refuseWaiting();
       this.tryAgain();
     }
+  }
+
+  /**
+   * Head, entries and checkpoint as they stood at one moment: should the lease be lost meanwhile and another process
+   * write, its heads must not look like a broken store.
+   */
+  private checkSnapshot(identity: LogIdentity, epoch: bigint): Promise<Head> {
+    return this.database.transaction('REPEATABLE READ', async (tx) => {
+      const row = await readHead(tx);
+      if (row?.epoch !== epoch) throw new Error('another process has begun a new epoch');
+      return checkStore(tx, identity, row);
+    });
   }
 
   private refuseWaiting(): void {
