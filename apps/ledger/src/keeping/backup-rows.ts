@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { type Manifest, readManifest } from './backup-folder.ts';
 import { readRows } from './copy-rows.ts';
-import type { Finding } from './fsck.ts';
+import type { Finding } from './finding.ts';
 import type { RowSource } from './snapshot.ts';
 
 export type OpenedBackup = RowSource & {

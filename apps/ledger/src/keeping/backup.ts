@@ -24,7 +24,8 @@ import {
 } from './backup-folder.ts';
 import { findLostFiles, openBackup } from './backup-rows.ts';
 import { readChainHead, replayChain } from './chain-head.ts';
-import { type Finding, type FsckResult, fsck } from './fsck.ts';
+import type { Finding } from './finding.ts';
+import { type FsckResult, fsck } from './fsck.ts';
 import { type KeptFacts, openData, readFacts } from './kept-data.ts';
 import { Snapshot } from './snapshot.ts';
 

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { findDamage, hashFile } from './backup-folder.ts';
 import { findLostFiles, openBackup } from './backup-rows.ts';
 import { countMissing } from './catch-up.ts';
-import { type Finding, type FsckResult, fsck } from './fsck.ts';
+import type { Finding } from './finding.ts';
+import { type FsckResult, fsck } from './fsck.ts';
 import { openData, readFacts } from './kept-data.ts';
 import { Snapshot } from './snapshot.ts';
 

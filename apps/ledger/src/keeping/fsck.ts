@@ -1,38 +1,15 @@
 // Everything of the log computed again from its entries, and compared with everything that is kept: leaf hashes, nodes,
 // heads, checkpoints, anchored heads, documents, credentials. One walk in log order; memory does not grow with the log.
 // A value that differs is reported once, where it stands: the walk goes on with the value that the others agree on.
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { type ContentId, contentId, type JsonObject, parseStrict, toHex } from '#lib/canonical';
 import { documentId, type Salts } from '#lib/disclosure';
 import { type DocumentType, HIDEABLE, parseEntry } from '#lib/record';
-import {
-  appendLeaf,
-  emptyFrontier,
-  type Frontier,
-  frontierRoot,
-  leafHash,
-  parseCheckpoint,
-  parseVerifierKey,
-} from '#lib/transparency-log';
-import { type Row, readBytea } from './copy-rows.ts';
+import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from '#lib/transparency-log';
+import { readBytea } from './copy-rows.ts';
+import { Cursor, type Named } from './cursor.ts';
+import type { Finding, Found } from './finding.ts';
+import { judgeCheckpoint, makeSigner } from './kept-checkpoints.ts';
 import type { RowSource } from './snapshot.ts';
-
-export type Finding = {
-  readonly kind:
-    | 'entry'
-    | 'leaf'
-    | 'node'
-    | 'head'
-    | 'checkpoint'
-    | 'anchor'
-    | 'chain'
-    | 'document'
-    | 'credential'
-    | 'file';
-  /** Index, size, node or id. */
-  readonly where: string;
-  readonly problem: string;
-};
 
 /** A head that others hold, to be compared with the same size of this log. */
 export type ForeignHead = { readonly size: bigint; readonly root: string; readonly whose: string };
@@ -56,39 +33,6 @@ export type FsckResult = {
 
 const PROGRESS_EVERY = 50_000n;
 
-type Named = Readonly<Record<string, string | null>>;
-
-/** Rows of a table with their columns' names, one after the other; `peek` looks without taking. */
-class Cursor {
-  private next: Named | null = null;
-  private readonly rows: AsyncIterator<Row>;
-  private readonly columns: readonly string[];
-
-  constructor(source: RowSource, table: string) {
-    this.rows = source.rows(table)[Symbol.asyncIterator]();
-    this.columns = source.tables.find(({ name }) => name === table)?.columns ?? [];
-  }
-
-  async peek(): Promise<Named | null> {
-    if (this.next) return this.next;
-    const { value, done } = await this.rows.next();
-    this.next = done
-      ? null
-      : Object.fromEntries(this.columns.map((name, at) => [name, (value as Row)[at] ?? null]));
-    return this.next;
-  }
-
-  async take(): Promise<Named | null> {
-    const row = await this.peek();
-    this.next = null;
-    return row;
-  }
-
-  async close(): Promise<void> {
-    await this.rows.return?.();
-  }
-}
-
 /** @throws Error only where the source itself cannot be read */
 export async function fsck(source: RowSource, options: FsckOptions): Promise<FsckResult> {
   let findings = 0;
@@ -101,8 +45,6 @@ export async function fsck(source: RowSource, options: FsckOptions): Promise<Fsc
   await walkCredentials(source, found);
   return { ...tree, documents, findings };
 }
-
-type Found = (kind: Finding['kind'], where: string, problem: string) => void;
 
 async function walkTree(
   source: RowSource,
@@ -214,51 +156,6 @@ function compareOrder(row: Named, level: number, index: bigint): number {
   const end = (BigInt(row.index ?? 0) + 1n) << BigInt(row.level ?? 0);
   const wanted = (index + 1n) << BigInt(level);
   return end === wanted ? Number(row.level) - level : end < wanted ? -1 : 1;
-}
-
-type Signer = { readonly key: KeyObject; readonly prefix: string; readonly origin: string };
-
-function makeSigner(verifierKey: string): Signer {
-  const { name, publicKey } = parseVerifierKey(verifierKey);
-  const x = Buffer.from(publicKey).toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return { key, prefix: `— ${name} `, origin: name };
-}
-
-function judgeCheckpoint(row: Named, size: bigint, root: Uint8Array, signer: Signer, found: Found): void {
-  const where = `size ${row.size}`;
-  if (BigInt(row.size ?? 0) !== size || !readBytea(row.root).equals(root)) {
-    found('checkpoint', where, `its root is not ${toHex(root)}, the root of these entries`);
-    return;
-  }
-  const note = row.note ?? '';
-  const end = note.lastIndexOf('\n\n');
-  try {
-    const checkpoint = parseCheckpoint(note.slice(0, end + 1));
-    if (
-      checkpoint.origin !== signer.origin ||
-      checkpoint.size !== size ||
-      !Buffer.from(root).equals(checkpoint.root)
-    )
-      found('checkpoint', where, 'the signed note is about another head');
-    else if (!isSigned(note, end, signer))
-      found('checkpoint', where, "the log key's signature does not hold");
-  } catch (error) {
-    found('checkpoint', where, `the note cannot be read: ${(error as Error).message}`);
-  }
-}
-
-/** Node's own code: a log of many small commits has as many signatures as entries. */
-function isSigned(note: string, end: number, { key, prefix }: Signer): boolean {
-  const text = Buffer.from(note.slice(0, end + 1));
-  return note
-    .slice(end + 2)
-    .split('\n')
-    .some((line) => {
-      const signature =
-        line.startsWith(prefix) && Buffer.from(line.slice(prefix.length), 'base64').subarray(4);
-      return signature && verify(null, text, key, signature);
-    });
 }
 
 async function refuseRest(
