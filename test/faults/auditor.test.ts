@@ -18,7 +18,6 @@ import { DocumentsService } from '../../apps/ledger/src/documents/documents.serv
 import { LogService } from '../../apps/ledger/src/log/log.service.ts';
 import { FileRecords } from '../../apps/ledger/src/pages/file-records.service.ts';
 import { RecorderService } from '../../apps/ledger/src/recording/recorder.service.ts';
-import { buildStale } from '../../scripts/build.ts';
 import * as factory from '../support/factory.ts';
 import { makeTestFolder, type TestFolder } from '../support/folder.ts';
 import {
@@ -43,7 +42,6 @@ let token: string;
 const found: string[] = [];
 
 beforeAll(async () => {
-  buildStale(() => undefined);
   folder = await makeTestFolder('auditor');
   running = await startTestService();
   exporter = await factory.makeExporter(running);
@@ -132,7 +130,15 @@ async function meddle(table: string, where: string, change: string): Promise<() 
   const column = change.split(' ')[0]!;
   const [before] = await database.query(`select ${column} as value from ${table} where ${where}`);
   await run(`update ${table} set ${change} where ${where}`);
-  return () => run(`update ${table} set ${column} = $1 where ${where}`, [before.value]);
+  // tiles are served from memory; after a start the changed ones are
+  running = await running.restart();
+  return async () => {
+    await running.service.app.get(DataSource).transaction(async (tx) => {
+      await tx.query("set local session_replication_role = 'replica'");
+      await tx.query(`update ${table} set ${column} = $1 where ${where}`, [before.value]);
+    });
+    running = await running.restart();
+  };
 }
 
 type Audited = {

@@ -128,7 +128,21 @@ const CASES: readonly Case[] = [
       const { sig: _, ...rest } = entry;
       world.append({ ...rest, time: on('11-17'), subject: blindSubject('', 'other') }, issuerSigner);
     },
-    ['entry/not-receipt'],
+    [],
+  ],
+  [
+    'a registration whose document is not handed out',
+    (world) => {
+      world.documents.set(world.recorded('registration/v1')!.id, { kind: 'absent' });
+    },
+    ['content/withheld', 'content/withheld'],
+  ],
+  [
+    'an opinion whose document is not handed out',
+    (world) => {
+      world.documents.set(world.recorded('opinion/v1')!.id, { kind: 'absent' });
+    },
+    ['content/withheld', 'content/withheld'],
   ],
   [
     'a document that does not hash to its id',
@@ -136,7 +150,7 @@ const CASES: readonly Case[] = [
       const { id } = world.recorded('registration/v1')!;
       world.documents.set(id, { kind: 'found', bytes: utf8('{}') });
     },
-    ['content/altered', 'registration/no-entry'],
+    ['content/altered', 'content/withheld'],
   ],
   [
     'a document that the source itself calls altered',
@@ -260,7 +274,7 @@ const CASES: readonly Case[] = [
         {},
         { ...(world.world.opinion as any), domain: { ...(world.world.opinion as any).domain, chainId: '1' } },
       ),
-    ['entry/not-receipt'],
+    [],
   ],
   [
     'a mint without entry',
@@ -490,6 +504,10 @@ test('notes: what is no fault is said, and is no contradiction', async () => {
   world.events.push({ ...world.event('BodyRegistered'), index: '1', snapshot: word(4) });
   world.change('PassportMinted', { log: word(9) });
   world.documents.set(world.recorded('import/v1')!.id, { kind: 'erased', date: '2026-11-20' });
+  const { id } = world.record(delegation(world), on('11-17'), { signer: issuerSigner });
+  world.documents.set(id, { kind: 'absent' });
+  const { entry } = world.recorded('registration/v1')!;
+  world.append({ ...entry, time: on('11-17'), subject: blindSubject('', 'another') });
   expect(new Set(world.audit().map(({ code }) => code))).toEqual(
     new Set<FindingCode>([
       'registration/not-on-chain',
@@ -497,6 +515,8 @@ test('notes: what is no fault is said, and is no contradiction', async () => {
       'passport/not-minted',
       'time/stated-early',
       'content/erased',
+      'content/not-public',
+      'entry/not-receipt',
     ]),
   );
 });
@@ -531,6 +551,8 @@ test('every code has a case here or in the tests named beside it', () => {
     'passport/not-minted': 'notes',
     'time/stated-early': 'notes',
     'content/erased': 'notes',
+    'content/not-public': 'notes',
+    'entry/not-receipt': 'notes',
   };
   const here = new Set(CASES.flatMap(([, , codes]) => codes));
   const open = Object.keys(FINDINGS).filter((code) => !here.has(code as FindingCode) && !(code in elsewhere));

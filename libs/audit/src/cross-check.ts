@@ -2,7 +2,7 @@
 // signed heads; where they say different things, one of the two parties did not do what it promised.
 import { type ChainEvent, contentOfWord, type EventName, type EventOf } from './chain-events.ts';
 import { domainText, type Facts, type OpinionFact } from './facts.ts';
-import { finding, type Report } from './finding.ts';
+import { type FindingCode, finding, type Report } from './finding.ts';
 import { CLOCK_SKEW, timeOf } from './times.ts';
 
 export type CrossCheck = {
@@ -41,6 +41,10 @@ export function crossCheck(input: CrossCheck, report: Report): void {
   checkRegistrations(input, minted, accepted, registered, report);
   checkStatuses(input, [...of('FlagSet'), ...of('RegistrationWithdrawn'), ...of('OpinionRevoked')], report);
 }
+
+/** Where a document could not be had, a missing entry is a gap: it may be there. */
+const missing = ({ facts }: CrossCheck, kind: string, code: FindingCode): FindingCode =>
+  facts.unread.has(kind) ? 'content/withheld' : code;
 
 const isDue = ({ now, grace, from }: CrossCheck, time: number): boolean =>
   from === 0 && now > time + grace + CLOCK_SKEW;
@@ -159,7 +163,15 @@ function checkOpinions(
     const recorded = byId.get(id) ?? [];
     const place = `opinion ${id}`;
     if (recorded.length === 0 && isDue(input, event.time))
-      report(finding('opinion/no-entry', place, 'an opinion/v1 entry', 'no such entry', eventPlace(event)));
+      report(
+        finding(
+          missing(input, 'opinion/v1', 'opinion/no-entry'),
+          place,
+          'an opinion/v1 entry',
+          'no such entry',
+          eventPlace(event),
+        ),
+      );
     const other = recorded.find(({ digest }) => digest !== event.digest);
     if (other)
       report(
@@ -220,7 +232,7 @@ function checkRegistrations(
       if (leanedOn.has(key) && isDue(input, event.time))
         report(
           finding(
-            'registration/no-entry',
+            missing(input, 'registration/v1', 'registration/no-entry'),
             place,
             `registration/v1 ${content}`,
             'no such entry',
@@ -294,7 +306,7 @@ function checkStatuses(input: CrossCheck, events: readonly StatusEventOnChain[],
     const { subject = '', setter = '' } = statusMembers(event);
     report(
       finding(
-        'status/withheld',
+        missing(input, 'status/v1', 'status/withheld'),
         `${event.name} of ${subject}`,
         `a status/v1 entry by ${timeOf(event.time + input.grace + CLOCK_SKEW)}`,
         'no such entry',

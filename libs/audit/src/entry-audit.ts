@@ -136,7 +136,9 @@ export class EntryAudit {
     this.noteReferences(entry, index);
     const doc = fetched ? this.openDocument(each, entry, fetched, report) : null;
     const isSigned = this.checkSignature(entry, index, doc, leaf, report);
-    if (entry.kind === 'import/v1' && doc?.type === 'import/v1' && isSigned) this.cover(entry, doc.manifest);
+    const isOpenHere = fetched?.kind === 'absent' || fetched?.kind === 'erased';
+    if (entry.kind === 'import/v1' && isSigned && (doc || isOpenHere))
+      this.cover(entry, doc?.type === 'import/v1' ? doc.manifest : null);
     if (isCoveredKind(entry.kind)) {
       const { issuer, kind, content } = entry;
       this.uncovered.set(leaf, { index, issuer, kind, content });
@@ -192,7 +194,10 @@ export class EntryAudit {
       return without();
     }
     if (fetched.kind === 'absent') {
-      report(finding('content/withheld', place, entry.content, 'no such document', entry.kind));
+      // whoever records from outside keeps its documents; what rests on one is asked where it does
+      const isKept = entry.kind === 'import/v1' || entry.kind === 'delegation/v1';
+      const code = isKept ? 'content/not-public' : 'content/withheld';
+      report(finding(code, place, entry.content, 'no such document', entry.kind));
       return without();
     }
     if (fetched.kind === 'altered') {
@@ -264,16 +269,17 @@ export class EntryAudit {
     return problem === null;
   }
 
+  /** Without its document a manifest covers by its signed references alone: a leaf hash says kind and content as well. */
   private cover(
     manifest: Entry,
-    items: readonly { readonly kind: string; readonly content: string }[],
+    items: readonly { readonly kind: string; readonly content: string }[] | null,
   ): void {
-    const listed = new Set(items.map(({ kind, content }) => `${kind} ${content}`));
+    const listed = items && new Set(items.map(({ kind, content }) => `${kind} ${content}`));
     for (const ref of manifest.refs) {
       if (ref.rel !== 'covers' || !('entry' in ref)) continue;
       const covered = this.uncovered.get(ref.entry);
-      if (covered && covered.issuer === manifest.issuer && listed.has(`${covered.kind} ${covered.content}`))
-        this.uncovered.delete(ref.entry);
+      if (covered?.issuer !== manifest.issuer) continue;
+      if (!listed || listed.has(`${covered.kind} ${covered.content}`)) this.uncovered.delete(ref.entry);
     }
   }
 }

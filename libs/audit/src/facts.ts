@@ -48,13 +48,24 @@ export type Facts = {
   readonly credentials: Map<string, CredentialFact>;
   readonly opinions: OpinionFact[];
   readonly statuses: StatusFact[];
+  /** Kinds of which a document could not be had: what seems to be missing of them may be that one. */
+  readonly unread: Set<string>;
   /** Recorded files, content id to kind: pages and methods. */
   readonly files: Map<string, string>;
 };
 
 export function newFacts(): Facts {
-  return { registrations: new Map(), credentials: new Map(), opinions: [], statuses: [], files: new Map() };
+  return {
+    registrations: new Map(),
+    credentials: new Map(),
+    opinions: [],
+    statuses: [],
+    unread: new Set(),
+    files: new Map(),
+  };
 }
+
+const UNREADABLE: ReadonlySet<string> = new Set(['registration/v1', 'opinion/v1', 'status/v1']);
 
 /** @param doc the entry's public document, when there is one and it is its */
 export function factsOfDocument(
@@ -66,6 +77,7 @@ export function factsOfDocument(
 ): void {
   const { kind, content } = entry;
   if (kind === 'page/v1' || kind === 'method/v1') facts.files.set(content, kind);
+  if (!doc && UNREADABLE.has(kind)) facts.unread.add(kind);
   if (kind === 'credential/v1') noteCredential(facts, entry, index, report);
   if (doc?.type === 'registration/v1')
     facts.registrations.set(content, registrationFact(doc, content, index));

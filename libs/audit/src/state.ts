@@ -63,6 +63,7 @@ type Kept = {
     credentials: [string, never][];
     opinions: Facts['opinions'];
     statuses: Facts['statuses'];
+    unread: string[];
     files: [string, string][];
   };
   uncovered: [string, never][];
@@ -80,7 +81,7 @@ export function encodeState(state: AuditState): { readonly state: JsonObject; re
   const hashes = new Uint8Array(leaves.length + contents.length);
   hashes.set(leaves);
   hashes.set(contents, leaves.length);
-  const { registrations, credentials, opinions, statuses, files } = entries.facts;
+  const { registrations, credentials, opinions, statuses, unread, files } = entries.facts;
   const value = {
     format: STATE_FORMAT,
     identity,
@@ -96,6 +97,7 @@ export function encodeState(state: AuditState): { readonly state: JsonObject; re
       credentials: [...credentials],
       opinions,
       statuses,
+      unread: [...unread],
       files: [...files],
     },
     uncovered: [...entries.uncovered],
@@ -119,7 +121,7 @@ export function decodeState(value: JsonValue, hashes: Uint8Array, identity: Audi
       );
   if (toHex(sha256(hashes)) !== kept.hashes.sha256)
     throw new Error('the hashes beside the state are not its own');
-  const { registrations, credentials, opinions, statuses, files } = kept.facts;
+  const { registrations, credentials, opinions, statuses, unread, files } = kept.facts;
   const keys = KeyBook.decode(kept.keys);
   if (keys.digest() !== kept.keyHistory)
     throw new Error('the key history of the state is not the one it names');
@@ -128,6 +130,7 @@ export function decodeState(value: JsonValue, hashes: Uint8Array, identity: Audi
     credentials: new Map(credentials),
     opinions,
     statuses,
+    unread: new Set(unread),
     files: new Map(files),
   };
   const seen = {
