@@ -358,7 +358,9 @@ test('a document that was withheld is not forgotten by the next run', async () =
   const first = await run(world);
   expect(codes(first)).toEqual(['content/withheld', 'content/withheld']);
   const second = await run(world, { state: kept(first.state) });
-  expect(second.findings.map(({ place }) => place)).toEqual(first.findings.map(({ place }) => place));
+  const places = ({ findings }: AuditResult) =>
+    findings.filter((found) => weightOf(found) === 'gap').map(({ place }) => place);
+  expect(places(second)).toEqual(places(first));
 });
 
 test('who owns the log is said when it changed hands', async () => {
