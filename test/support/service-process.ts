@@ -35,6 +35,8 @@ export async function startService(
   dataDir: string,
   port: number,
   env: NodeJS.ProcessEnv = environment(dataDir, port),
+  /** What has to answer well before it counts as started. */
+  path = '/health/ready',
 ): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [join(ROOT, 'dist/apps/ledger/src/main.js')], {
     cwd: ROOT,
@@ -52,7 +54,7 @@ export async function startService(
   const url = `http://localhost:${port}`;
   for (let waited = 0; waited < 60_000; waited += 100) {
     if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}:\n${words}`);
-    if (await isReady(url)) {
+    if (await isReady(url + path)) {
       const end = async (signal: NodeJS.Signals) => {
         child.kill(signal);
         return await ended;
@@ -67,7 +69,7 @@ export async function startService(
 
 async function isReady(url: string): Promise<boolean> {
   try {
-    return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok;
+    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
   } catch {
     return false;
   }

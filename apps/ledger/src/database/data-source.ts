@@ -20,7 +20,8 @@ export function databaseOptions(url: string): Postgres {
     // ours are the only ids, so no extension is ever needed (a managed database may forbid it)
     installExtensions: false,
     applicationName: 'anchorleaf',
-    extra: { max: 12 },
+    // a process that was paused in a transaction holds locks, which another that takes over must not wait for
+    extra: { max: 12, idle_in_transaction_session_timeout: 10_000 },
   };
 }
 
