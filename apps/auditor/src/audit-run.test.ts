@@ -185,6 +185,15 @@ const CASES: readonly Case[] = [
     [],
   ],
   [
+    'another address that does not answer',
+    ({ world }) => {
+      const gone = sourceOf(world);
+      gone.checkpoint = () => Promise.reject(new SourceError('unreachable', 'gone'));
+      return { also: [gone] };
+    },
+    ['source/unreachable'],
+  ],
+  [
     'a note from a witness, of this log, and one of another tree',
     ({ world }) => ({
       notes: [

@@ -281,12 +281,26 @@ class Audit {
       claims.push(seenClaim(checkpoint, `the note ${from}`, note));
     }
     for (const other of also) {
-      const note = await other.checkpoint();
-      const checkpoint = this.open(note, other.name);
-      if (checkpoint && checkpoint.size > BigInt(size)) await this.checkLonger(other, note, checkpoint, size);
-      else if (checkpoint) claims.push(seenClaim(checkpoint, `served by ${other.name}`, note));
+      try {
+        const claim = await this.claimOf(other, size);
+        if (claim) claims.push(claim);
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        // another address out of reach is no reason to leave this log unread
+        this.report(finding('source/unreachable', other.name, 'an answer', error.message));
+      }
     }
     return claims.filter((claim) => claim.size > 0 && claim.size <= size).sort((a, b) => a.size - b.size);
+  }
+
+  /** What another address shows; a longer log than ours is compared at once. */
+  private async claimOf(other: LogSource, size: number): Promise<HeadClaim | null> {
+    const note = await other.checkpoint();
+    const checkpoint = this.open(note, other.name);
+    if (!checkpoint) return null;
+    if (checkpoint.size <= BigInt(size)) return seenClaim(checkpoint, `served by ${other.name}`, note);
+    await this.checkLonger(other, note, checkpoint, size);
+    return null;
   }
 
   /** Heads of sizes that the replay has passed: by a consistency proof to the tree that it holds. */
