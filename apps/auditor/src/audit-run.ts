@@ -28,8 +28,9 @@ import {
   openCheckpoint,
 } from '#lib/transparency-log';
 import type { Root } from '#lib/verification';
-import { ChainGap, type ChainReading, readChain } from './chain-reader.ts';
+import { type ChainReading, readChain } from './chain-reader.ts';
 import { type LogSource, SourceError } from './log-source.ts';
+import { ChainGap } from './panel.ts';
 import { type Progress, replayEntries } from './replay.ts';
 import { TileReader } from './tile-reader.ts';
 

@@ -7,15 +7,14 @@ import {
   decodeEvent,
   type EventOf,
   eventTopics,
-  type Finding,
-  type FindingCode,
   finding,
   type Report,
   timeOf,
 } from '#lib/audit';
-import { canonicalize, isJsonObject, type JsonValue, sha256, toHex, utf8 } from '#lib/canonical';
+import { isJsonObject, type JsonValue, sha256, toHex, utf8 } from '#lib/canonical';
 import { decodeWords, EvmError, encodeCall, keccak256, parseData, type Rpc, type RpcRequest } from '#lib/evm';
 import { endpointsNeeded, type Root } from '#lib/verification';
+import { ChainGap, Panel } from './panel.ts';
 
 export type FinalBlock = { readonly number: number; readonly hash: string; readonly time: number };
 
@@ -38,17 +37,6 @@ export type ChainCursor = {
   readonly events: readonly ChainEvent[];
 };
 
-/** The chain cannot be read now; the finding says why. */
-export class ChainGap extends Error {
-  override readonly name = 'ChainGap';
-  readonly finding: Finding;
-  constructor(code: FindingCode, expected: string, found: string, detail = '') {
-    super(`${code}: ${found}`);
-    this.finding = finding(code, 'chain', expected, found, detail);
-  }
-}
-
-const ATTEMPTS = 3;
 const FIRST_RANGE = 10_000;
 const LARGEST_RANGE = 1_000_000;
 const BLOCKS_AT_ONCE = 100;
@@ -335,75 +323,6 @@ async function blockTimes(panel: Panel, lines: readonly Line[]): Promise<Map<num
     }
   }
   return times;
-}
-
-/** All endpoints together: they are asked the same, and must answer the same. */
-class Panel {
-  heard: readonly string[] = [];
-  private readonly rpc: Rpc;
-  private readonly endpoints: readonly string[];
-  private readonly need: number;
-
-  constructor(rpc: Rpc, endpoints: readonly string[], need: number) {
-    this.rpc = rpc;
-    this.endpoints = endpoints;
-    this.need = need;
-  }
-
-  /** One answer for all. @throws ChainGap `chain/unreachable`, `chain/endpoints-disagree` */
-  async ask(batch: readonly RpcRequest[]): Promise<readonly JsonValue[]> {
-    const [first = [], ...others] = await this.each(batch);
-    for (const [at, request] of batch.entries()) {
-      const [a, ...rest] = [first, ...others].map((answers) => comparable(answers[at] ?? null));
-      const other = rest.find((each) => each !== a);
-      if (other !== undefined)
-        throw new ChainGap('chain/endpoints-disagree', a!.slice(0, 300), other.slice(0, 300), request.method);
-    }
-    return first;
-  }
-
-  /** The answers of each endpoint that answered. */
-  async each(batch: readonly RpcRequest[]): Promise<(readonly JsonValue[])[]> {
-    let why = `${this.endpoints.length} endpoints that may count`;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const asked = await Promise.all(
-        this.endpoints.map(async (endpoint) => {
-          try {
-            const answers = await this.rpc(endpoint, batch);
-            return {
-              endpoint,
-              results: answers.map((answer) => {
-                if (!('result' in answer)) throw new Error(answer.error.message);
-                return answer.result;
-              }),
-            };
-          } catch (error) {
-            why = `${endpoint}: ${(error as Error).message}`;
-            return null;
-          }
-        }),
-      );
-      const present = asked.flatMap((each) => (each ? [each] : []));
-      if (present.length >= this.need) {
-        this.heard = present.map(({ endpoint }) => endpoint);
-        return present.map(({ results }) => results);
-      }
-      if (this.endpoints.length < this.need) break;
-      if (attempt + 1 < ATTEMPTS) await new Promise((resolve) => setTimeout(resolve, 300 * 3 ** attempt));
-    }
-    throw new ChainGap('chain/unreachable', `${this.need} endpoints that answer`, why);
-  }
-}
-
-/** What two endpoints must agree on: of blocks number, hash and time; of log lines what names and fills them. */
-function comparable(answer: JsonValue): string {
-  const pick = (value: JsonValue, names: readonly string[]) =>
-    isJsonObject(value) ? names.map((name) => value[name] ?? null) : value;
-  if (Array.isArray(answer)) {
-    const names = ['address', 'topics', 'data', 'blockHash', 'blockNumber', 'transactionHash', 'logIndex'];
-    return canonicalize((answer as JsonValue[]).map((line) => pick(line, names))).toLowerCase();
-  }
-  return canonicalize(pick(answer, ['number', 'hash', 'timestamp'])).toLowerCase();
 }
 
 function readBlock(answer: JsonValue | undefined): FinalBlock {
