@@ -56,7 +56,7 @@ async function query<T>(sql: string, values: unknown[] = []): Promise<T[]> {
 
 const sizeNow = async () => Number((await query<{ size: string }>('select size from log_head'))[0]?.size);
 
-async function post(url: string): Promise<{ status: number; code?: string }> {
+async function post(url: string): Promise<{ status: number; code: string | undefined }> {
   const body = Buffer.from(entryOf(exporter.did, `entry ${numbered++}`)).toString('utf8');
   const headers = { authorization: `Bearer ${exporter.apiKey}`, 'content-type': 'application/json' };
   const answer = await fetch(`${url}/api/v1/entries`, { method: 'POST', body, headers });

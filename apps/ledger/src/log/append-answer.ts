@@ -12,19 +12,22 @@ export type AppendAnswer = {
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 
+// proofs of one batch share most of their hashes, also those of other requests: each is encoded once
+const texts = new WeakMap<Uint8Array, string>();
+
+function textOf(hash: Uint8Array): string {
+  const known = texts.get(hash);
+  if (known !== undefined) return known;
+  const text = `"${Buffer.from(hash.buffer, hash.byteOffset, 32).toString('base64')}"`;
+  texts.set(hash, text);
+  return text;
+}
+
 /**
- * JSON: whole numbers as decimal strings, hashes in base64 and the leaf hash in hex, as elsewhere. Written by hand:
- * proofs of one batch share most of their hashes, and each is encoded once.
+ * JSON: whole numbers as decimal strings, hashes in base64 and the leaf hash in hex, as elsewhere. Written by
+ * hand, for there may be ten thousand proofs.
  */
 export function formatAnswer({ size, root, checkpoint, entries }: AppendAnswer): string {
-  const texts = new Map<Uint8Array, string>();
-  const textOf = (hash: Uint8Array): string => {
-    const known = texts.get(hash);
-    if (known !== undefined) return known;
-    const text = `"${Buffer.from(hash.buffer, hash.byteOffset, 32).toString('base64')}"`;
-    texts.set(hash, text);
-    return text;
-  };
   const places = entries.map(
     ({ index, leafHash, proof }) =>
       `{"index":"${index}","leafHash":"${hex(leafHash)}","proof":[${proof.map(textOf).join(',')}]}`,

@@ -84,7 +84,7 @@ export async function commitBatch(
     const { accepted, added } = await runAppends(writer, head.frontier.size, appends, recorded);
     if (added.length === 0) {
       await writer.rollback();
-      for (const { append, at } of accepted) append.resolve({ at, batch: null });
+      answer(accepted, null);
       return head;
     }
     const { next, batch } = await writeTree(settings, head, added);
@@ -92,12 +92,19 @@ export async function commitBatch(
       await writer.commit().catch((cause: unknown) => {
         throw new LogFault('unknown-commit', 'the database did not confirm a commit', { cause });
       });
-    for (const { append, at } of accepted) append.resolve({ at, batch });
+    answer(accepted, batch);
     return next;
   } catch (error) {
     await writer.rollback();
     throw error;
   }
+}
+
+/** A turn later: the next batch is at the database while these answers are written. */
+function answer(accepted: readonly Accepted[], batch: Batch | null): void {
+  setImmediate(() => {
+    for (const { append, at } of accepted) append.resolve({ at, batch });
+  });
 }
 
 async function readRecorded(writer: WriterConnection, appends: readonly Append[]): Promise<Recorded> {
