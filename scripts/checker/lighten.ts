@@ -10,9 +10,9 @@ import type { Plugin } from 'esbuild';
 import ts from 'typescript';
 import { en, type Language, zh } from '#lib/wording';
 
-/** Keys that are said by server or terminal alone. */
+/** Keys that are said by server or terminal alone, or only of a check without a chain, which the page never makes. */
 const ELSEWHERE =
-  /^(question|gap|share|stage|cli)\/|^headline\/reserved|^page\/(range-unknown|stages|stage-not-included|recomputed|outside-check|elsewhere|no-claim|since)$/;
+  /^(question|gap|share|stage|cli)\/|^chain\/offline$|^log\/(pinned-head|no-pinned-head|beyond-pinned-head|unconnected-head)$|^status\/as-of$|^headline\/reserved|^page\/(range-unknown|stages|stage-not-included|recomputed|outside-check|elsewhere|no-claim|since)$/;
 
 export function oneLanguage(language: Language): Plugin {
   const catalogue = Object.entries(language === 'zh' ? zh : en).filter(([key]) => !ELSEWHERE.test(key));
