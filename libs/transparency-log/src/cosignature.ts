@@ -53,14 +53,16 @@ export function readCosignatures(
   return [...found.values()];
 }
 
-/** The note with the signatures of these keys alone. @throws LogError as `openNote` */
+/** The note with the signatures of these keys alone, the first of each. @throws LogError as `openNote` */
 export function keepSignatures(note: string, keys: readonly VerifierKey[]): string {
   const { text } = openNote(note, keys);
-  const kept = knownLines(text, note.slice(text.length + 1), keys);
-  return `${text}\n${kept.map(({ line }) => line).join('')}`;
+  const kept = new Map<string, string>();
+  for (const { name, keyId, line } of knownLines(text, note.slice(text.length + 1), keys))
+    if (!kept.has(`${name}+${keyId}`)) kept.set(`${name}+${keyId}`, line);
+  return `${text}\n${[...kept.values()].join('')}`;
 }
 
-/** Each line by itself as the signature of this text. */
+/** Each line by itself as the signature of this text; a line that is repeated is looked at once. */
 function knownLines(
   text: string,
   block: string,
@@ -69,7 +71,7 @@ function knownLines(
   const lines = block.split('\n');
   if (lines.pop() !== '' || lines.length === 0 || lines.length > MAX_SIGNATURES)
     throw new LogError('log/malformed-note', `${shown(block)} is not a few signature lines`);
-  return lines.flatMap((line) => {
+  return [...new Set(lines)].flatMap((line) => {
     try {
       return openNote(`${text}\n${line}\n`, keys).signedBy.map((signer) => ({
         ...signer,

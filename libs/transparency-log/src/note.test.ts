@@ -139,6 +139,15 @@ describe('opening', () => {
     refused(() => openNote(note + [...lines, lines[0]].join(''), [log]), 'log/malformed-note');
     expect(openNote(note + lineOf(note).repeat(15), [log]).signedBy).toHaveLength(1);
   });
+  test('a line that is repeated is checked once: a hundred cost little more than one', () => {
+    const took = (run: () => unknown) => {
+      const begun = performance.now();
+      for (let round = 0; round < 5; round++) run();
+      return performance.now() - begun;
+    };
+    const one = took(() => openNote(note, [log]));
+    expect(took(() => openNote(note + lineOf(note).repeat(99), [log]))).toBeLessThan(20 * one);
+  });
   const line = lineOf(note);
   test.each([
     ['nothing', ''],

@@ -75,6 +75,9 @@ describe('cosignatures', () => {
     expect(keepSignatures(many, [log, witnessKey])).toBe(noteAt(7n) + line);
     expect(openNote(keepSignatures(many, [witnessKey]), [witnessKey]).text).toBe(text);
     refused(() => keepSignatures(noteAt(7n), [witnessKey]), 'log/no-known-signature');
+    // whoever repeats what the log signed: our own line behind it must not be one too many for readers
+    const own = noteAt(7n).slice(text.length + 1);
+    expect(keepSignatures(noteAt(7n) + own.repeat(99), [log])).toBe(noteAt(7n));
   });
 });
 
