@@ -5,7 +5,7 @@ import { runCatchUp } from './catch-up.ts';
 
 const USAGE = `npm run restore -- BACKUP --into DATA_DIR [--keys FOLDER] [--journal FILE] [--catch-up MIRROR]
     --into DATA_DIR      new folder; one that is not empty is refused
-    --keys FOLDER        the key files, for a backup made with --without-keys
+    --keys FOLDER        the key files, for a backup made with --without-keys; none of the backup's own are taken then
     --journal FILE       chain/journal.jsonl of the embedded chain, where a newer one survived
     --catch-up MIRROR    then take what is newer from a mirror or service of this log: address or folder
 
@@ -56,6 +56,10 @@ if (import.meta.main)
     say(
       'Entries that were acknowledged after this backup are in no part of it. Take them from a mirror before the service records anything: npm run catch-up',
     );
+    if (manifest.tables.some(({ name, rows }) => name === 'witnessed_log' && rows > 0))
+      say(
+        'This service is a witness of other logs. The old witness key is not restored, because it has said more than the backup remembers: a new one is made at the start. Tell those logs; it is at /witness/key.',
+      );
     if (values['catch-up'] !== undefined) return runCatchUp(into, values['catch-up'], say);
     if (report.isBehind)
       say(

@@ -1,5 +1,6 @@
 // A backup is made while the service records, and becomes a service elsewhere. Whole processes, the commands as people run
 // them.
+import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTestFolder, type TestFolder } from '../support/folder.ts';
@@ -118,6 +119,31 @@ describe('a backup of a service that is recording', () => {
     expect(readdirSync(folder.path).filter((name) => name.startsWith('never'))).toEqual([]);
   }, 60_000);
 
+  test('brings no witness key back, and nothing that only its manifest says', async () => {
+    const old = join(folder.path, 'old');
+    cpSync(report.path, old, { recursive: true });
+    const manifest = JSON.parse(readFileSync(join(old, 'manifest.json'), 'utf8'));
+    // as backups were made before: with the key that has cosigned more than the rows remember
+    const name = 'keys/witness.key.json';
+    const bytes = readFileSync(join(data, name));
+    writeFileSync(join(old, name), bytes, { mode: 0o600 });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    manifest.parts.push({ path: name, bytes: bytes.length, sha256 });
+    writeFileSync(join(old, 'manifest.json'), JSON.stringify(manifest));
+    expect(readdirSync(join(report.path, 'keys'))).not.toContain('witness.key.json');
+    const target = join(folder.path, 'no-witness');
+    const env = environment(target, port);
+    const { status, output } = runScript('scripts/restore.ts', [old, '--into', target], env);
+    expect([status, status === 0 ? '' : output]).toEqual([0, '']);
+    expect(readdirSync(join(target, 'keys'))).not.toContain('witness.key.json');
+
+    manifest.log.size = String(Number(report.size) + 1_000);
+    writeFileSync(join(old, 'manifest.json'), JSON.stringify(manifest));
+    const never = join(folder.path, 'never');
+    const longer = runScript('scripts/restore.ts', [old, '--into', never], env);
+    expect([longer.status, longer.output.includes('of the manifest')]).toEqual([1, true]);
+  }, 60_000);
+
   test('without keys it needs them from elsewhere', async () => {
     const bare = join(folder.path, 'bare');
     const live = join(folder.path, 'elsewhere');
@@ -131,5 +157,16 @@ describe('a backup of a service that is recording', () => {
     const keys = ['--keys', join(live, 'keys')];
     const { status, output } = runScript('scripts/restore.ts', [bare, '--into', target, ...keys], env);
     expect([status, status === 0 ? '' : output]).toEqual([0, '']);
+    // keys that are given stand in the place of the backup's own
+    const foreign = join(folder.path, 'foreign');
+    cpSync(join(live, 'keys'), foreign, { recursive: true });
+    const key = JSON.parse(readFileSync(join(foreign, 'log.key.json'), 'utf8'));
+    writeFileSync(
+      join(foreign, 'log.key.json'),
+      JSON.stringify({ ...key, publicKey: Buffer.alloc(32, 7).toString('base64url') }),
+    );
+    const never = [report.path, '--into', join(folder.path, 'never'), '--keys', foreign];
+    const other = runScript('scripts/restore.ts', never, env);
+    expect([other.status, other.output.includes('the keys given are of')]).toEqual([1, true]);
   }, 60_000);
 });

@@ -1,7 +1,7 @@
 // A backup: a folder of parts and a manifest that names each of them with its SHA-256. docs/formats/backup.md.
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { mkdir, open, readdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { readJson, SECRET } from '../installation/kept-file.ts';
 
@@ -92,6 +92,17 @@ export class PartWriter {
   }
 }
 
+/**
+ * What may be a part, by docs/formats/backup.md. A manifest is not signed, and a restore writes what it names: no other
+ * path, or a backup from a stranger's storage could bring settings of a database along, which are code.
+ */
+const PART =
+  /^(database\/\w+\.copy|chain\/journal\.jsonl|files\/[0-9a-f]{2}\/[0-9a-f]{64}|keys\/[\w-][\w.-]*\.json|(installation|chain|root|deployment)\.json)$/;
+
+/** Key files that stay where they are: the embedded database's password, and what a witness signs with (see restore.ts). */
+export const isKeptKey = (name: string): boolean =>
+  name.endsWith('.json') && name !== 'postgres.key.json' && name !== 'witness.key.json';
+
 /** @throws KeepingError when the folder holds no backup of ours */
 export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await readJson<Manifest>(join(folder, MANIFEST)).catch((cause: Error) => {
@@ -110,11 +121,11 @@ export async function findDamage(folder: string, manifest: Manifest): Promise<st
   const known = new Set([MANIFEST]);
   for (const { path, bytes, sha256 } of manifest.parts) {
     known.add(path);
-    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(path) || path.split('/').includes('..')) {
+    if (!PART.test(path)) {
       problems.push(`${path} is no path of a part`);
       continue;
     }
-    const found = await stat(join(folder, path)).catch(() => null);
+    const found = await lstat(join(folder, path)).catch(() => null);
     if (!found?.isFile()) problems.push(`${path} is missing`);
     else if (found.size !== bytes)
       problems.push(`${path} has ${found.size} bytes, the manifest says ${bytes}`);

@@ -16,6 +16,7 @@ import { projectFolder } from '../installation/methods.ts';
 import {
   BACKUP_FORMAT,
   findDamage,
+  isKeptKey,
   MANIFEST,
   type Manifest,
   PartWriter,
@@ -170,10 +171,10 @@ async function copyFiles(snapshot: Snapshot, dataDir: string, writer: PartWriter
   }
 }
 
-/** All key files but the password of the embedded database, which a restore makes anew. */
+/** All key files but those that a restore makes anew. */
 async function copyKeys(dataDir: string, writer: PartWriter): Promise<void> {
   for (const name of (await readdir(join(dataDir, 'keys'))).sort()) {
-    if (!name.endsWith('.json') || name === 'postgres.key.json') continue;
+    if (!isKeptKey(name)) continue;
     await writer.write(`keys/${name}`, [await readFile(join(dataDir, 'keys', name))]);
   }
 }

@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { JsonRpcClient, RpcUnreachable } from '../chain/json-rpc.ts';
 import { MIGRATIONS } from '../database/migrations/index.ts';
 import { READABLE, SECRET } from '../installation/kept-file.ts';
-import { findDamage, KeepingError, type Manifest, syncFolder } from './backup-folder.ts';
+import { findDamage, isKeptKey, KeepingError, type Manifest, syncFolder } from './backup-folder.ts';
 import { findLostFiles, type OpenedBackup, openBackup } from './backup-rows.ts';
 import { type ChainHead, readChainHead, replayChain } from './chain-head.ts';
 import { fillDatabase } from './fill-database.ts';
@@ -43,9 +43,9 @@ export type RestoreReport = {
 /** @throws KeepingError, StartError */
 export async function restore(order: RestoreOrder): Promise<RestoreReport> {
   const into = resolve(order.into);
-  await requireEmpty(into);
   const source = await openBackup(resolve(order.backup));
   requireKnown(source.manifest);
+  await requireEmpty(into);
   const damage = await findDamage(source.folder, source.manifest);
   if (damage.length > 0) throw new KeepingError(`the backup is damaged: ${damage.join('; ')}`);
   const making = `${into}.unfinished-${randomBytes(4).toString('hex')}`;
@@ -59,9 +59,6 @@ export async function restore(order: RestoreOrder): Promise<RestoreReport> {
     const chainHead = await askChain(facts, making, order);
     await checkLog(source, chainHead, order.say);
     await fillDatabase(source, making, order.databaseUrl, order.say);
-    await rmdir(into).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
     await rename(making, into);
     await syncFolder(dirname(into));
     const isBehind = chainHead !== null && chainHead.size > BigInt(source.manifest.log.size);
@@ -73,15 +70,18 @@ export async function restore(order: RestoreOrder): Promise<RestoreReport> {
   }
 }
 
+/** An empty folder makes room at once: what cannot be moved away, such as a mount, is said before any work is done. */
 async function requireEmpty(into: string): Promise<void> {
-  const found = await readdir(into).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
+  await rmdir(into).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return;
+    if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
+      throw new KeepingError(
+        `${into} is not empty: a restore never writes over what is there; choose a new folder`,
+      );
+    throw new KeepingError(`${into} cannot be made anew (${error.code}): name a new folder inside it`, {
+      cause: error,
+    });
   });
-  if (found.length > 0)
-    throw new KeepingError(
-      `${into} is not empty: a restore never writes over what is there; choose a new folder`,
-    );
 }
 
 /** The tables are made by the migrations that made them then; newer ones run at the first start. */
@@ -99,20 +99,26 @@ async function copyFiles(source: OpenedBackup, making: string, order: RestoreOrd
   // 0755 as at a first start: the database may run as another user; secrets are in keys/, 0700
   await mkdir(making, { mode: 0o755, recursive: true });
   await mkdir(join(making, 'keys'), { mode: 0o700 });
+  const hasOwnKeys = order.keys !== null;
   for (const { path } of manifest.parts) {
-    if (path.startsWith('database/')) continue;
+    const [top = '', name = ''] = path.split('/');
+    // keys that the reader brings are the reader's answer to whose log this is: none of the backup's stand beside them
+    if (top === 'database' || (top === 'keys' && (hasOwnKeys || !isKeptKey(name)))) continue;
     await put(join(folder, path), join(making, path), /^(keys|files|chain)\//.test(path) ? SECRET : READABLE);
   }
-  if (!manifest.withKeys) await copyKeys(making, order.keys);
+  if (hasOwnKeys || !manifest.withKeys) await copyKeys(making, order.keys);
   if (order.journal !== null) await replaceJournal(making, order.journal);
 }
 
+/**
+ * All but a witness's key: that key has cosigned heads that the rows of a backup do not remember, and would sign a fork of
+ * them without noticing. The service makes a new one, and the logs that it cosigns have to be told.
+ */
 async function copyKeys(making: string, keys: string | null): Promise<void> {
   if (keys === null)
     throw new KeepingError('the backup was made without keys: give the folder that holds them with --keys');
   for (const name of await readdir(keys)) {
-    if (name.endsWith('.json') && name !== 'postgres.key.json')
-      await put(join(keys, name), join(making, 'keys', name), SECRET);
+    if (isKeptKey(name)) await put(join(keys, name), join(making, 'keys', name), SECRET);
   }
 }
 
@@ -181,10 +187,17 @@ async function checkLog(
     found: (finding) => findings.push(finding),
     progress: (done) => say(`checked ${done} entries`),
   });
+  const { log } = source.manifest;
+  if (String(result.size) !== log.size || (result.size > 0n && result.root !== log.root))
+    findings.push({
+      kind: 'head',
+      where: `size ${log.size} of the manifest`,
+      problem: `root ${log.root}; the entries give size ${result.size}, root ${result.root}`,
+    });
   if (findings.length > 0) {
     const lines = findings.slice(0, 20).map(({ kind, where, problem }) => `  ${kind} ${where}: ${problem}`);
     throw new KeepingError(
-      `the backup holds ${result.findings} thing(s) that do not fit, nothing was restored:\n${lines.join('\n')}`,
+      `the backup holds ${findings.length} thing(s) that do not fit, nothing was restored:\n${lines.join('\n')}`,
     );
   }
   // vouchers are evidence, not the log: what is lost of them is said, and the rest restored
