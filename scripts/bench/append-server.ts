@@ -3,7 +3,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../build.ts';
 
 const mode = process.argv[2] as 'store' | 'nothing';
 const built = (path: string) => import(new URL(`../../dist/apps/ledger/src/${path}`, import.meta.url).href);
@@ -11,14 +10,12 @@ const { createApp }: typeof import('../../apps/ledger/src/create-app.ts') = awai
 const { loadConfig }: typeof import('../../apps/ledger/src/config.ts') = await built('config.js');
 const { LogService }: typeof import('../../apps/ledger/src/log/log.service.ts') =
   await built('log/log.service.js');
-const { ApiKeysService }: typeof import('../../apps/ledger/src/organisations/api-keys.service.ts') =
-  await built('organisations/api-keys.service.js');
 const { EnrolmentService }: typeof import('../../apps/ledger/src/organisations/enrolment.service.ts') =
   await built('organisations/enrolment.service.js');
 const { DatabaseUrl }: typeof import('../../apps/ledger/src/database/database-url.ts') =
   await built('database/database-url.js');
 
-const dataDir = await mkdtemp(join(process.env.TMPDIR ?? tmpdir() ?? ROOT, 'bench-append-'));
+const dataDir = await mkdtemp(join(process.env.TMPDIR ?? tmpdir(), 'bench-append-'));
 const PUBLIC_URL = 'http://bench.example';
 const service = await createApp(
   loadConfig({ DATA_DIR: dataDir, PORT: '0', PUBLIC_URL, ANCHORLEAF_LOG_LEVEL: 'warn' }),
@@ -30,7 +27,6 @@ const enrolled = await app
     { slug: 'bench', role: 'exporter', names: { en: 'Bench' }, country: 'CN' },
     { id: '00000000-0000-4000-8000-0000000000be', keyed: false, bodyHash: null },
   );
-void ApiKeysService;
 if (mode === 'nothing') {
   // an answer of the size that a log of a million entries gives, at once
   const checkpoint = `bench.example/log\n1000000\n${'A'.repeat(43)}=\n\n— bench.example/log ${'A'.repeat(92)}\n`;

@@ -27,10 +27,6 @@ export type FaultyLine = {
   readonly url: string;
   /** Gives a promise of the moment when the trap has closed. */
   set(trap: Trap): Promise<void>;
-  /** Takes a trap away that nothing fell into. */
-  clear(): void;
-  /** Ends all connections that are open. */
-  cut(): void;
   stop(): Promise<void>;
 };
 
@@ -135,10 +131,6 @@ export async function startPostgresProxy(target: () => string): Promise<FaultyLi
   return {
     url: url.href,
     set: (trap) => trapdoor.set(trap),
-    clear: () => trapdoor.clear(),
-    cut: () => {
-      for (const socket of sockets) socket.destroy();
-    },
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => line.close(resolve));
@@ -183,8 +175,6 @@ export async function startRpcProxy(target: string): Promise<FaultyLine> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     set: (trap) => trapdoor.set(trap),
-    clear: () => trapdoor.clear(),
-    cut: () => server.closeAllConnections(),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -203,10 +193,6 @@ class Trapdoor {
     return new Promise((resolve) => {
       this.closed = resolve;
     });
-  }
-
-  clear(): void {
-    this.trap = null;
   }
 
   /** The trap, if this text falls into it. `before`: what the connection ran in this transaction. */
