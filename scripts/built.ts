@@ -24,19 +24,25 @@ const EXPECTED = new Set([
   'MirrorError',
   'VerificationError',
   'LogError',
+  'RecordError',
+  'CanonicalError',
 ]);
 
-/** Runs a command: what cannot be done is one sentence and exit 1, wrong usage exit 64, a bug a stack. */
+/**
+ * Runs a command: what cannot be done is one sentence and exit 1, wrong usage exit 64, a bug a stack. What the system
+ * refuses, such as a full disk, is no bug.
+ */
 export async function runCommand(run: () => Promise<number>): Promise<never> {
   try {
     process.exit(await run());
   } catch (error) {
-    const { name, message, stack, code } = error as NodeJS.ErrnoException;
+    const { name, message, stack, code, syscall } = error as NodeJS.ErrnoException;
     if (code?.startsWith('ERR_PARSE_ARGS')) {
       process.stderr.write(`${message}\n`);
       process.exit(64);
     }
-    process.stderr.write(`${EXPECTED.has(name) ? message : (stack ?? message)}\n`);
+    const isExpected = EXPECTED.has(name) || syscall !== undefined;
+    process.stderr.write(`${isExpected ? message : (stack ?? message)}\n`);
     process.exit(1);
   }
 }

@@ -3,7 +3,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { DataSource } from 'typeorm';
 import { fsckData, type KeptReport } from '../../apps/ledger/src/keeping/check-kept.ts';
-import { connect } from '../../apps/ledger/src/keeping/snapshot.ts';
+import { connect, Snapshot } from '../../apps/ledger/src/keeping/snapshot.ts';
 import { makeBatch, makeCatalogue, makeExporter, makeFootprint } from '../support/factory.ts';
 import { eventually, startTestService, type TestService } from '../support/service.ts';
 
@@ -37,6 +37,22 @@ test('a store that nobody touched fits', async () => {
   expect(Number(result.size)).toBeGreaterThan(10);
   expect(result.documents).toBeGreaterThan(10);
   expect([...missing]).toEqual([]);
+});
+
+test('no migration changes a table while it is read', async () => {
+  const url = database.options as unknown as { url: string };
+  const snapshot = await Snapshot.open(url.url);
+  const other = await connect(url.url);
+  const change = 'alter table document add column later text';
+  try {
+    await other.query("set lock_timeout to '200ms'");
+    await expect(other.query(change)).rejects.toThrow('lock timeout');
+    // and what is recorded meanwhile waits for nothing
+    await other.query('begin; lock table document in row exclusive mode; rollback');
+  } finally {
+    await other.end();
+    await snapshot.close();
+  }
 });
 
 type Kind = {

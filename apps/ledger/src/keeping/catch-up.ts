@@ -2,7 +2,7 @@
 // public documents behind them. One transaction: the new tree has to be the one that this log's own key has signed, or
 // nothing is kept. Private documents are in no mirror: their entries stand, their content is missing, and is called so.
 import { DataSource } from 'typeorm';
-import { type ContentId, equalBytes, isJsonObject, parseStrict, toHex } from '#lib/canonical';
+import { type ContentId, contentId, equalBytes, isJsonObject, parseStrict, toHex } from '#lib/canonical';
 import { documentId } from '#lib/disclosure';
 import { DOCUMENT_TYPES, type DocumentType, type Entry, HIDEABLE, parseEntry } from '#lib/record';
 import {
@@ -168,7 +168,7 @@ async function takeEntries(
       const isLast = end === to.size;
       if (isLast && !equalBytes(grown.root, to.root))
         throw new KeepingError(
-          `the entries of ${mirror.name} give root ${toHex(grown.root)} at size ${to.size}, its checkpoint says ${toHex(to.root)}: nothing was kept. Take another mirror`,
+          `the entries of ${mirror.name} give root ${toHex(grown.root)} at size ${to.size}, its checkpoint says ${toHex(to.root)}: nothing was kept. That mirror is damaged, or this database has recorded entries of its own since the backup, and the log has two continuations. Take another mirror to tell`,
         );
       // heads on the way are signed by us, and seen by nobody unless the last one is the signed one
       const note = isLast ? to.note : signer.sign(end, grown.root);
@@ -261,7 +261,9 @@ async function organisationOf(database: DataSource, issuer: string): Promise<str
   return row?.id ?? null;
 }
 
+/** The very bytes that hash to the id: the same document in another spelling would be kept, and be no text of ours. */
 function isDocument({ kind, content }: Entry, bytes: Uint8Array): boolean {
+  if (contentId(bytes) !== content) return false;
   try {
     const doc = parseStrict(bytes);
     const patterns = HIDEABLE[kind as DocumentType];

@@ -67,6 +67,9 @@ export class Snapshot implements RowSource {
       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
         and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
       group by c.relname order by c.relname`);
+    // a migration that came now would change tables under the copy, and a rewritten one is empty to an older snapshot
+    const names = rows.map(({ name }) => quote(name)).join(', ');
+    if (names !== '') await holder.query(`lock table ${names} in access share mode`);
     const migrations = await holder.query<{ name: string }>(
       `select name from ${MIGRATIONS_TABLE} order by timestamp`,
     );
