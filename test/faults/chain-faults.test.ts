@@ -437,6 +437,35 @@ test('a price above the ceiling is waited for, said, and paid when it has come d
   }
 });
 
+test('while a price is waited for, those in blocks are followed to their end', async () => {
+  const world = await makeWorld({ ANCHORLEAF_MAX_FEE_GWEI: '5' });
+  const { chain, service } = world;
+  try {
+    const firstWhen = (state: string) =>
+      inTheEnd(async () => {
+        await service.tick(7);
+        const [first] = await rowsOf(world);
+        return first?.state === state && first;
+      });
+    await service.record();
+    await firstWhen('broadcast');
+    await chain.mine();
+    const row = await firstWhen('mined');
+    await chain.setPrice(50_000_000_000n);
+    await chain.mine(2);
+    await service.record();
+    await inTheEnd(async () => {
+      await service.tick(10);
+      return service.sender.trouble?.code === 'sender/fee-ceiling';
+    });
+    await chain.mine(FINALITY);
+    expect((await firstWhen('final')).id).toBe(row.id);
+    expect((await lastRow(world)).state).toBe('intent');
+  } finally {
+    await world.stop();
+  }
+});
+
 describe('several endpoints', () => {
   test('the preferred one fails, another is behind: anchoring goes on, and both are told of', async () => {
     const world = await makeWorld({}, 2);

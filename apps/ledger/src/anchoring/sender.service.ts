@@ -191,7 +191,7 @@ export class SenderService implements OnApplicationBootstrap, BeforeApplicationS
   private async step(): Promise<number> {
     const open = await nextOpen(this.database);
     if (open?.state === 'intent') {
-      await signFirst(this.context, open);
+      await this.sign(open);
       return 0;
     }
     if (open?.state === 'signed') {
@@ -203,6 +203,16 @@ export class SenderService implements OnApplicationBootstrap, BeforeApplicationS
     if (open) await keepMoving(this.context, open);
     if (open || (isUnfinal && this.chain.isEmbedded)) return SCHEDULE.poll;
     return isUnfinal ? SCHEDULE.finalityPoll : SCHEDULE.idle;
+  }
+
+  /** What keeps this one back (a price, a signer that is away) must not hide what becomes of those before it. */
+  private async sign(open: SentTransaction): Promise<void> {
+    try {
+      await signFirst(this.context, open);
+    } catch (error) {
+      await this.follow(true);
+      throw error;
+    }
   }
 
   /** Not at every look on a chain of others: final blocks come seldom, and each look asks every endpoint. */
