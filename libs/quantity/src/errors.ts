@@ -5,7 +5,8 @@ export type QuantityErrorCode =
   | 'quantity/division-by-zero'
   | 'quantity/not-finite'
   | 'quantity/unknown-unit'
-  | 'quantity/dimension-mismatch';
+  | 'quantity/dimension-mismatch'
+  | 'quantity/pack-content';
 
 /** A refused number or unit; the message names the values seen. */
 export class QuantityError extends Error {

@@ -14,6 +14,18 @@ export {
   ZERO,
 } from './rational.ts';
 export {
+  type Area,
+  type FixedTradeUnit,
+  fromTrade,
+  type Grammage,
+  massOfArea,
+  type Pack,
+  type PackContent,
+  readSheetUnit,
+  readTradeUnit,
+  type TradeUnit,
+} from './trade-units.ts';
+export {
   convert,
   type Dimension,
   dimensionOf,
