@@ -244,6 +244,8 @@ export class AuditedWorld {
         domainSalt: chain.domainSalt,
         registrars: this.registrars,
         contracts: this.contracts,
+        addressOf: (did) => entries.keys.addressOf(did),
+        issuers: entries.keys.addresses(),
         grace: this.maxDelay,
         now: this.now,
         from: this.from,

@@ -260,6 +260,48 @@ const CASES: readonly Case[] = [
     ['chain/endpoints-disagree'],
   ],
   [
+    'endpoints that both leave one head in the middle out',
+    ({ rpc }) => {
+      rpc.change(({ method, params }, value) => {
+        const [, sequences] = (params[0] as any)?.topics ?? [];
+        if (method !== 'eth_getLogs' || !sequences) return value;
+        return (value as any[]).filter(({ transactionHash }) => transactionHash !== word(2));
+      });
+      return {};
+    },
+    ['chain/events-missing'],
+  ],
+  [
+    'an endpoint that gives lines of another contract',
+    ({ rpc }) => {
+      rpc.change(({ method }, value) =>
+        method === 'eth_getLogs'
+          ? (value as any[]).map((line) => ({ ...line, address: `0x${'99'.repeat(20)}` }))
+          : value,
+      );
+      return {};
+    },
+    ['chain/unreachable'],
+  ],
+  [
+    'an endpoint whose lines cannot be read',
+    ({ rpc }) => {
+      rpc.change(({ method }, value) =>
+        method === 'eth_getLogs' ? (value as any[]).map((line) => ({ ...line, data: '0x12' })) : value,
+      );
+      return {};
+    },
+    ['chain/unreachable'],
+  ],
+  [
+    'an endpoint that gives code that is no hex',
+    ({ rpc }) => {
+      rpc.change(answer('eth_getCode', 'none'));
+      return {};
+    },
+    ['chain/unreachable'],
+  ],
+  [
     'endpoints that both leave heads out',
     ({ rpc, world }) => {
       const { anchor } = world.world.chain.addresses;
@@ -370,6 +412,73 @@ test('a document that was withheld is not forgotten by the next run', async () =
   const places = ({ findings }: AuditResult) =>
     findings.filter((found) => weightOf(found) === 'gap').map(({ place }) => place);
   expect(places(second)).toEqual(places(first));
+});
+
+test('a signature that could not be checked is not forgotten by the next run', async () => {
+  const world = await make();
+  world.documents.set(world.recorded('key/v1')!.id, { kind: 'erased', date: '2026-11-20' });
+  const first = await run(world);
+  expect(new Set(codes(first))).toEqual(new Set(['signature/unchecked']));
+  const second = await run(world, { state: kept(first.state) });
+  expect(codes(second)).toEqual(codes(first));
+});
+
+describe('a run that is broken off', () => {
+  /** Every pause between two tiles is long enough to save; the fifth tile is out of reach. */
+  async function brokenOff(world: AuditedWorld, more: Partial<AuditRun> = {}): Promise<AuditState[]> {
+    let clock = 0;
+    const now = jest.spyOn(performance, 'now').mockImplementation(() => {
+      clock += 60_000;
+      return clock;
+    });
+    const saved: AuditState[] = [];
+    const source = sourceOf(world);
+    source.tile = async (path) => {
+      if (path.startsWith('tile/entries/004')) throw new SourceError('unreachable', 'answered 500');
+      return Memory.prototype.tile.call(source, path);
+    };
+    try {
+      const result = await run(world, {
+        source,
+        save: async (state) => void saved.push(kept(state)),
+        ...more,
+      });
+      expect(codes(result)).toContain('source/unreachable');
+      expect(result.state).toBeNull();
+    } finally {
+      now.mockRestore();
+    }
+    return saved;
+  }
+  async function large(): Promise<AuditedWorld> {
+    const world = await make();
+    const { entry } = world.recorded('activity/v1')!;
+    for (let n = 0; n < 1_300; n++)
+      world.append({
+        ...entry,
+        content: `sha256:${toHex(new Uint8Array(32).fill(n & 255, n >> 8))}` as never,
+      });
+    world.anchor(on('11-17'));
+    return world;
+  }
+
+  test('keeps the gaps that it has found', async () => {
+    const world = await large();
+    world.documents.set(world.recorded('registration/v1')!.id, { kind: 'absent' });
+    const saved = await brokenOff(world);
+    expect(saved.length).toBeGreaterThan(0);
+    const second = await run(world, { state: saved.at(-1)! });
+    expect(
+      second.findings.filter((found) => found.place.startsWith('entry ')).map(({ code }) => code),
+    ).toContain('content/withheld');
+  });
+
+  test('keeps nothing that rests on a contradiction', async () => {
+    const world = await large();
+    const { heads } = world.world.log;
+    heads[0] = { ...heads[0]!, root: new Uint8Array(32).fill(7) };
+    expect(await brokenOff(world)).toEqual([]);
+  });
 });
 
 test('who owns the log is said when it changed hands', async () => {

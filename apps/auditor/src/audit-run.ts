@@ -77,6 +77,8 @@ export type AuditResult = {
   readonly waiting: number;
   readonly keyHistory: string | null;
   readonly split: readonly SplitEvidence[];
+  /** Who runs the chain, as the reader's root says. */
+  readonly ledger: Root['chain']['kind'];
   /** Null when a contradiction or a gap kept the run from its end. */
   readonly state: AuditState | null;
 };
@@ -100,23 +102,20 @@ export async function runAudit(run: AuditRun): Promise<AuditResult> {
     if (count <= (isContradiction ? MOST_CONTRADICTIONS : MOST_KEPT)) findings.push(found);
     if (isContradiction && !run.all) throw new Contradiction(found.code);
   };
-  const audit = new Audit(run, report);
+  const isSound = () => !findings.some((found) => weightOf(found) === 'contradiction');
+  const audit = new Audit(run, report, isSound);
   let isWhole = false;
   try {
     for (const open of run.state?.open ?? []) report(open);
     await audit.run();
-    isWhole = !findings.some((found) => weightOf(found) === 'contradiction');
+    isWhole = isSound();
   } catch (error) {
     if (error instanceof SourceError)
       report(finding('source/unreachable', run.source.name, 'an answer', error.message));
     else if (error instanceof ChainGap) report(error.finding);
     else if (!(error instanceof Contradiction)) throw error;
   }
-  // those of entries; what follows from them is found anew each time
-  const open = findings.filter(
-    ({ code, place }) => code === 'content/withheld' && place.startsWith('entry '),
-  );
-  const state = isWhole ? audit.nextState(open) : null;
+  const state = isWhole ? audit.nextState() : null;
   if (state) await run.save(state);
   return { findings, counts, state, ...audit.summary() };
 }
@@ -129,17 +128,23 @@ class Audit {
   private note = '';
   private checkpoint: Checkpoint | null = null;
   private state: AuditState | null = null;
+  /** Gaps of single entries: a later run goes on behind them, and must still say that they are there. */
+  private readonly open: Finding[];
+  private readonly isSound: () => boolean;
 
-  constructor(run: AuditRun, report: Report) {
+  /** @param isSound no contradiction was found so far: what rests on one is not kept, or the next run would not see it */
+  constructor(run: AuditRun, report: Report, isSound: () => boolean) {
     this.given = run;
     this.report = report;
+    this.isSound = isSound;
+    this.open = [...(run.state?.open ?? [])];
   }
 
   async run(): Promise<void> {
     const { source, root, rpc, endpoints, state, now } = this.given;
     this.chain = await readChain(rpc, root, endpoints, state?.chain ?? null, now(), this.report);
     this.note = await source.checkpoint();
-    const checkpoint = this.open(this.note, source.name);
+    const checkpoint = this.openNote(this.note, source.name);
     if (!checkpoint) return;
     this.checkpoint = checkpoint;
     const size = Number(checkpoint.size);
@@ -163,9 +168,14 @@ class Audit {
       anchors,
       claims: claims.filter((claim) => claim.size > tree.size && claim.size <= size),
       onDiffering: (claim) => this.keepEvidence(claim),
-      report: this.report,
+      report: (found) => {
+        if (weightOf(found) === 'gap' && this.open.length < MOST_KEPT) this.open.push(found);
+        this.report(found);
+      },
       progress: this.given.progress,
-      save: () => this.given.save({ ...this.state!, note: this.note }),
+      save: async () => {
+        if (this.isSound()) await this.given.save({ ...this.state!, open: [...this.open], note: this.note });
+      },
     });
     const computed = tree.rootWith();
     if (!equalBytes(computed, checkpoint.root))
@@ -181,7 +191,7 @@ class Audit {
   }
 
   /** Opens a note with the root's log key, or reports that it cannot. */
-  private open(note: string, from: string): Checkpoint | null {
+  private openNote(note: string, from: string): Checkpoint | null {
     const { key } = this.given.root.log;
     try {
       return openCheckpoint(note, key);
@@ -273,10 +283,12 @@ class Audit {
         detail: time ?? '',
       });
     }
-    const known = state?.note ? this.open(state.note, 'the state file') : null;
+    const known = state?.note ? this.openNote(state.note, 'the state file') : null;
+    if (known && known.size > BigInt(size))
+      this.reportBehind(size, `size ${known.size} or more`, 'signed, and seen by an earlier run');
     if (known) claims.push(seenClaim(known, 'seen before', state!.note));
     for (const { from, note } of notes) {
-      const checkpoint = this.open(note, from);
+      const checkpoint = this.openNote(note, from);
       if (!checkpoint) continue;
       if (checkpoint.size > BigInt(size)) this.reportBehind(size, `size ${checkpoint.size} or more`, from);
       claims.push(seenClaim(checkpoint, `the note ${from}`, note));
@@ -297,7 +309,7 @@ class Audit {
   /** What another address shows; a longer log than ours is compared at once. */
   private async claimOf(other: LogSource, size: number): Promise<HeadClaim | null> {
     const note = await other.checkpoint();
-    const checkpoint = this.open(note, other.name);
+    const checkpoint = this.openNote(note, other.name);
     if (!checkpoint) return null;
     if (checkpoint.size <= BigInt(size)) return seenClaim(checkpoint, `served by ${other.name}`, note);
     await this.checkLonger(other, note, checkpoint, size);
@@ -385,6 +397,8 @@ class Audit {
         domainSalt: chain.domainSalt,
         registrars: root.registrars.map(({ address }) => address.toLowerCase()),
         contracts,
+        addressOf: (did) => entries.keys.addressOf(did),
+        issuers: entries.keys.addresses(),
         grace: chain.maxDelay + (root.chain.kind === 'test' ? 0 : FINALITY_SECONDS),
         now: now(),
         from,
@@ -425,10 +439,15 @@ class Audit {
     this.split.push({ first: { from, note }, second: { from: this.given.source.name, note: this.note } });
   }
 
-  nextState(open: readonly Finding[]): AuditState | null {
+  nextState(): AuditState | null {
     if (!this.state || !this.chain || !this.checkpoint) return null;
     const { block, events } = this.chain;
-    return { ...this.state, open, note: this.note, chain: { block: block.number, hash: block.hash, events } };
+    return {
+      ...this.state,
+      open: this.open,
+      note: this.note,
+      chain: { block: block.number, hash: block.hash, events },
+    };
   }
 
   summary() {
@@ -445,6 +464,7 @@ class Audit {
       waiting: entries?.waiting.length ?? 0,
       keyHistory: entries ? entries.keys.digest() : null,
       split: this.split,
+      ledger: this.given.root.chain.kind,
     };
   }
 }

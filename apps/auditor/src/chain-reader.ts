@@ -39,6 +39,8 @@ export type ChainCursor = {
 
 const FIRST_RANGE = 10_000;
 const LARGEST_RANGE = 1_000_000;
+/** Endpoints that cut their answers off do so at whole thousands. */
+const ROUND = 1_000;
 const BLOCKS_AT_ONCE = 100;
 const MOST_PREDECESSORS = 20;
 const MAX_AGE_SECONDS = 7_200;
@@ -86,7 +88,7 @@ export async function readChain(
     ['BodyRegistry', bodiesCode, bodies],
     ['PassportRegistry', registryCode, registry],
   ] as const) {
-    const hash = `0x${toHex(keccak256(parseData(found ?? '0x')))}`;
+    const hash = `0x${toHex(keccak256(understood(() => parseData(found ?? '0x'))))}`;
     if (hash !== codeHash) report(finding('chain/other-code', name, codeHash, hash, `block ${block.number}`));
   }
   const logs = await readLogViews(panel, view, root, report);
@@ -107,7 +109,12 @@ export async function readChain(
       time,
       transaction,
     }));
-  checkComplete(heads, logs[0]!.count, latestWords ?? '0x', report);
+  checkComplete(
+    heads,
+    logs.reduce((sum, { count }) => sum + count, 0),
+    latestWords ?? '0x',
+    report,
+  );
   const [domainSalt] = words(saltWords, ['bytes32']);
   const { maxDelay } = logs[0]!;
   return {
@@ -210,11 +217,12 @@ function checkComplete(heads: readonly AnchoredHead[], count: number, latest: st
   const [sequence, size, hash] = words(latest, ['uint64', 'uint64', 'bytes32', 'uint64', 'uint64']);
   const last = heads.at(-1);
   const expected = `${count} heads, the last ${sequence}: size ${size}, root ${hash}`;
-  const found = last ? `the last ${last.sequence}: size ${last.size}, root ${last.root}` : 'none';
-  const isWhole = last
+  const found = `${heads.length} heads${last ? `, the last ${last.sequence}: size ${last.size}, root ${last.root}` : ''}`;
+  const isLast = last
     ? BigInt(last.sequence) === sequence && BigInt(last.size) === size && last.root === hash
     : sequence === 0n;
-  if (!isWhole) report(finding('chain/events-missing', 'HeadAnchored', expected, found));
+  if (!isLast || heads.length !== count)
+    report(finding('chain/events-missing', 'HeadAnchored', expected, found));
 }
 
 async function firstBlock(panel: Panel, openedAt: number, final: number): Promise<number> {
@@ -249,6 +257,10 @@ async function readEvents(
       method: 'eth_getLogs',
       params: [{ fromBlock: hex(from), toBlock: hex(to), address, topics: [eventTopics(name), ...more] }],
     });
+    const narrow = () => {
+      range = Math.max(1, Math.floor(range / 4));
+      mayGrow = false;
+    };
     let answers: readonly JsonValue[];
     try {
       answers = await panel.ask([
@@ -260,17 +272,26 @@ async function readEvents(
       // too wide for this endpoint, perhaps
       if (!(error instanceof ChainGap) || error.finding.code !== 'chain/unreachable' || range === 1)
         throw error;
-      range = Math.max(1, Math.floor(range / 4));
-      mayGrow = false;
+      narrow();
+      continue;
+    }
+    // so many lines and no more may be all that an endpoint gives, and it does not say so
+    if (range > 1 && answers.some(isRound)) {
+      narrow();
       continue;
     }
     const lines = (['anchor', 'bodies', 'registry'] as const).flatMap((name, at) =>
-      readLines(answers[at] ?? null).map((line) => ({ name, ...line })),
+      readLines(answers[at] ?? null, { address: root.contracts[name].address, from, to }).map((line) => ({
+        name,
+        ...line,
+      })),
     );
     const times = await blockTimes(panel, lines);
     for (const { name, topics, data, ...place } of lines.sort(inOrder)) {
       const { blockHash: _, ...where } = place;
-      const event = decodeEvent(name, { topics, data }, { ...where, time: times.get(place.block)! });
+      const event = understood(() =>
+        decodeEvent(name, { topics, data }, { ...where, time: times.get(place.block)! }),
+      );
       if (event) events.push(event);
     }
     from = to + 1;
@@ -289,15 +310,28 @@ type Line = {
 };
 const inOrder = (a: Line, b: Line) => a.block - b.block || a.logIndex - b.logIndex;
 
-function readLines(answer: JsonValue): Line[] {
+const isRound = (answer: JsonValue): boolean =>
+  Array.isArray(answer) && answer.length > 0 && answer.length % ROUND === 0;
+
+function readLines(
+  answer: JsonValue,
+  { address, from, to }: { readonly address: string; readonly from: number; readonly to: number },
+): Line[] {
   if (!Array.isArray(answer)) throw new ChainGap('chain/unreachable', 'a list of logs', 'another answer');
   return (answer as JsonValue[]).map((value) => {
     const line = isJsonObject(value) ? value : {};
     const topics = Array.isArray(line.topics) ? line.topics.map(String) : [];
+    const block = quantity(line.blockNumber);
+    if (String(line.address).toLowerCase() !== address.toLowerCase() || block < from || block > to)
+      throw new ChainGap(
+        'chain/unreachable',
+        `logs of ${address} in blocks ${from} to ${to}`,
+        `one of ${line.address} in block ${block}`,
+      );
     return {
       topics,
       data: String(line.data),
-      block: quantity(line.blockNumber),
+      block,
       blockHash: String(line.blockHash).toLowerCase(),
       transaction: String(line.transactionHash).toLowerCase(),
       logIndex: quantity(line.logIndex),
@@ -338,9 +372,13 @@ function quantity(value: JsonValue | undefined): number {
   return number;
 }
 
-function words<const T extends readonly string[]>(data: string | undefined, types: T) {
+const words = <const T extends readonly string[]>(data: string | undefined, types: T) =>
+  understood(() => decodeWords(data ?? '0x', types));
+
+/** What an endpoint says and nobody can read is no answer. */
+function understood<T>(read: () => T): T {
   try {
-    return decodeWords(data ?? '0x', types);
+    return read();
   } catch (error) {
     if (!(error instanceof EvmError)) throw error;
     throw new ChainGap('chain/unreachable', 'an answer of the contract', error.message);

@@ -2,13 +2,14 @@
 // for the moment is asked again, a few times, and then it is unreachable.
 import { type ContentId, isJsonObject, parseStrict } from '#lib/canonical';
 import { readBounded } from '../../checker/src/rpc.ts';
-import { type ContentAnswer, type LogSource, SourceError } from './log-source.ts';
+import { type ContentAnswer, type LogSource, readText, SourceError } from './log-source.ts';
 
 /** 256 entries of 65,535 bytes, each behind two bytes of length. */
 const MAX_ENTRY_TILE = 256 * (65_535 + 2);
 const MAX_HASH_TILE = 256 * 32;
 const MAX_CHECKPOINT = 1_000_000;
-const MAX_CONTENT = 16 * 1024 * 1024;
+/** Twice what a document can have and still be read. */
+const MAX_CONTENT = 2 * 1024 * 1024;
 const MAX_PAGE = 4 * 1024 * 1024;
 const TIMEOUT_MS = 20_000;
 const ATTEMPTS = 4;
@@ -16,6 +17,13 @@ const ATTEMPTS = 4;
 const ANSWERS: ReadonlySet<number> = new Set([200, 404, 409, 410]);
 const PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+
+/** Pages are for people: whoever would show an auditor another page must not know one by its headers. */
+const AS_A_BROWSER = {
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  'accept-language': 'en,zh-CN;q=0.8',
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+};
 
 type Answer = { readonly status: number; readonly bytes: Uint8Array };
 
@@ -30,9 +38,8 @@ export class HttpSource implements LogSource {
   }
 
   async checkpoint(): Promise<string> {
-    return new TextDecoder('utf-8', { fatal: true }).decode(
-      await this.read('log/checkpoint', MAX_CHECKPOINT),
-    );
+    const path = 'log/checkpoint';
+    return readText(await this.read(path, MAX_CHECKPOINT), `${this.name}/${path}`);
   }
 
   tile(path: string): Promise<Uint8Array> {
@@ -46,24 +53,25 @@ export class HttpSource implements LogSource {
     return { kind: status === 409 ? 'altered' : 'absent' };
   }
 
-  page(path: string): Promise<Uint8Array> {
-    return this.read(path.replace(/^\//, ''), MAX_PAGE);
+  page(path: string, max = MAX_PAGE): Promise<Uint8Array> {
+    return this.read(path.replace(/^\//, ''), max, AS_A_BROWSER);
   }
 
-  private async read(path: string, max: number): Promise<Uint8Array> {
-    const { status, bytes } = await this.get(path, max);
+  private async read(path: string, max: number, headers: Record<string, string> = {}): Promise<Uint8Array> {
+    const { status, bytes } = await this.get(path, max, headers);
     if (status === 200) return bytes;
     throw new SourceError('missing', `${this.name}/${path} was answered ${status}`);
   }
 
   /** Gives what is an answer; everything else is tried again. */
-  private async get(path: string, max: number): Promise<Answer> {
+  private async get(path: string, max: number, headers: Record<string, string> = {}): Promise<Answer> {
     const url = `${this.name}/${path}`;
     let why = '';
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       let pause = PAUSE_MS * 4 ** attempt;
       try {
         const response = await fetch(url, {
+          headers,
           credentials: 'omit',
           redirect: 'manual',
           referrerPolicy: 'no-referrer',

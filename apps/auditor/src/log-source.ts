@@ -28,6 +28,15 @@ export interface LogSource {
   page(path: string): Promise<Uint8Array>;
 }
 
+/** @throws SourceError `malformed`: a stranger's bytes end no run */
+export function readText(bytes: Uint8Array, what: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new SourceError('malformed', `${what} is no UTF-8`, { cause });
+  }
+}
+
 /**
  * `unreachable`: no answer, or none in time. `missing`: answered that it has no such thing. `malformed`: answered
  * something else than was asked for, such as more bytes than it can have. None of them is evidence of forgery.

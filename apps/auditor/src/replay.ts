@@ -16,7 +16,7 @@ import {
   type Report,
   type TreeReplay,
 } from '#lib/audit';
-import { type ContentId, equalBytes, toHex } from '#lib/canonical';
+import { type ContentId, contentId, equalBytes, toHex } from '#lib/canonical';
 import { decodeEntryTile, decodeTile, LogError, leafHash, tilePath } from '#lib/transparency-log';
 import { type LogSource, SourceError } from './log-source.ts';
 import type { TileReader } from './tile-reader.ts';
@@ -153,8 +153,12 @@ async function fetchDocuments(
   const wanted = [...new Set(entries.flatMap((entry) => documentOf(entry) ?? []))];
   const documents = new Map<ContentId, Fetched>();
   const fetchNext = async (): Promise<void> => {
-    for (let id = wanted.pop(); id !== undefined; id = wanted.pop())
-      documents.set(id, await source.content(id));
+    for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
+      const answer = await source.content(id);
+      const found = answer.kind === 'found' ? contentId(answer.bytes) : id;
+      // what is not the document is named and not kept: a tile of such answers would fill the memory
+      documents.set(id, found === id ? answer : { kind: 'altered', found });
+    }
   };
   await Promise.all(Array.from({ length: Math.min(DOCUMENTS_AT_ONCE, wanted.length) }, fetchNext));
   return documents;

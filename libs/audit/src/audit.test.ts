@@ -43,17 +43,18 @@ const centreSigner = {
   sign: (message: Uint8Array) => ed25519.sign(message, centre.secretKey),
 };
 /** Another issuer with a key of its own, which may have a delegation. */
-function addCentre(world: AuditedWorld): void {
+function addCentre(world: AuditedWorld, issuerAddress?: string, did = DELEGATE): void {
   const key = world.recorded('key/v1')!.doc as any;
   const jwk = { ...key.publicKeyJwk, x: Buffer.from(centre.publicKey).toString('base64url') };
   const doc = {
     ...key,
     nonce: world.world.log.nonce(),
-    did: DELEGATE,
-    kid: `${DELEGATE}#key-1`,
+    did,
+    kid: `${did}#key-1`,
     publicKeyJwk: jwk,
+    issuerAddress: issuerAddress ?? key.issuerAddress,
   };
-  world.record(doc, on('11-17'), { issuer: DELEGATE, signer: centreSigner });
+  world.record(doc, on('11-17'), { issuer: did, signer: { ...centreSigner, kid: doc.kid } });
 }
 /** The opinion's bytes in the log and its document, with another message that the body signed too, or did not. */
 function secondOpinion(world: AuditedWorld, message: object, signed = world.world.opinion as any): void {
@@ -303,6 +304,58 @@ const CASES: readonly Case[] = [
     ['passport/differs'],
   ],
   [
+    'a mint by the key of another issuer of the log',
+    (world) => {
+      addCentre(world, `0x${'ce'.repeat(20)}`);
+      world.change('PassportMinted', { issuer: `0x${'ce'.repeat(20)}` });
+    },
+    ['passport/differs'],
+  ],
+  [
+    'a mint in the name of this log by somebody who has no key in it',
+    (world) => {
+      world.change('PassportMinted', { issuer: `0x${'5e'.repeat(20)}`, content: word(5) });
+    },
+    [],
+  ],
+  [
+    'a stranger who records a credential of its own for the same passport',
+    (world) => {
+      addCentre(world, `0x${'ce'.repeat(20)}`);
+      const { sig: _, ...rest } = world.credential();
+      const content = contentId(utf8('a JWT of the stranger'));
+      world.append({ ...rest, issuer: DELEGATE, content }, centreSigner);
+    },
+    [],
+  ],
+  [
+    'a stranger who registers the snapshot of a registrar as its own',
+    (world) => {
+      const event = world.event('BodyRegistered');
+      world.events.push({ ...event, registrar: `0x${'5e'.repeat(20)}`, validUntil: '9999999999' });
+    },
+    [],
+  ],
+  [
+    'a second first key of an issuer, under its name in capitals',
+    (world) => {
+      const did = DID.replace('ledger', 'Ledger');
+      addCentre(world, `0x${'ce'.repeat(20)}`, did);
+      world.record(WITHDRAWAL(world), on('11-17'), {
+        issuer: did,
+        signer: { ...centreSigner, kid: `${did}#key-1` },
+      });
+    },
+    ['key/host-only', 'signature/host-only-key'],
+  ],
+  [
+    'an opinion that was removed: what it says cannot be judged any more',
+    (world) => {
+      world.documents.set(world.recorded('opinion/v1')!.id, { kind: 'erased', date: '2026-11-20' });
+    },
+    ['signature/unchecked', 'content/withheld'],
+  ],
+  [
     'two credentials for one release',
     (world) => {
       const { sig: _, ...rest } = world.credential();
@@ -502,6 +555,8 @@ test('notes: what is no fault is said, and is no contradiction', async () => {
   world.append({ ...PLAIN(1), time: on('10-20') });
   world.anchor(on('11-17'));
   world.events.push({ ...world.event('BodyRegistered'), index: '1', snapshot: word(4) });
+  const minted = world.event('PassportMinted');
+  world.events.push({ ...minted, issuer: `0x${'5e'.repeat(20)}`, content: word(5), token: word(5) });
   world.change('PassportMinted', { log: word(9) });
   world.documents.set(world.recorded('import/v1')!.id, { kind: 'erased', date: '2026-11-20' });
   const { id } = world.record(delegation(world), on('11-17'), { signer: issuerSigner });
@@ -513,6 +568,7 @@ test('notes: what is no fault is said, and is no contradiction', async () => {
       'registration/not-on-chain',
       'registration/elsewhere',
       'passport/not-minted',
+      'passport/elsewhere',
       'time/stated-early',
       'content/erased',
       'content/not-public',
@@ -549,6 +605,7 @@ test('every code has a case here or in the tests named beside it', () => {
     'registration/not-on-chain': 'notes',
     'registration/elsewhere': 'notes',
     'passport/not-minted': 'notes',
+    'passport/elsewhere': 'notes',
     'time/stated-early': 'notes',
     'content/erased': 'notes',
     'content/not-public': 'notes',

@@ -17,6 +17,10 @@ export type CrossCheck = {
   readonly registrars: readonly string[];
   /** Addresses with code, in lower case: bodies whose signature only their own contract can judge. */
   readonly contracts: ReadonlySet<string>;
+  /** Chain address of an issuer, in lower case, by its unbroken line of keys; undefined where none is known. */
+  readonly addressOf: (did: string) => string | undefined;
+  /** Chain addresses of all issuers that have keys in this log, in lower case. */
+  readonly issuers: ReadonlySet<string>;
   /** Seconds that may pass from a final event to its entry: the log's maximum delay, and what finality takes. */
   readonly grace: number;
   /** Seconds, of the reader's clock. */
@@ -65,9 +69,28 @@ function checkMints(
     const place = `token ${event.token}`;
     const content = contentOfWord(event.content);
     found.add(content);
-    const credential = facts.credentials.get(content);
+    const all = facts.credentials.get(content) ?? [];
+    // the passport's credential is that of the issuer who authorised the mint; others named what anybody may name
+    const credential = all.find(({ issuer }) => (input.addressOf(issuer) ?? event.issuer) === event.issuer);
+    for (const { index, issuer } of all)
+      if (credential && issuer !== credential.issuer)
+        report(finding('entry/not-receipt', `entry ${index}`, '', content, `credential of ${issuer}`));
     if (!credential) {
-      if (isDue(input, event.time))
+      const [other] = all;
+      if (other)
+        report(
+          finding(
+            'passport/differs',
+            place,
+            `a credential of the issuer with address ${event.issuer}`,
+            `${other.issuer} with address ${input.addressOf(other.issuer)}`,
+            `entry ${other.index}; ${eventPlace(event)}`,
+          ),
+        );
+      // the contract lets anybody name any log: what no issuer of this log minted, this log owes no entry for
+      else if (!input.issuers.has(event.issuer))
+        report(finding('passport/elsewhere', place, '', content, `by ${event.issuer}; ${eventPlace(event)}`));
+      else if (isDue(input, event.time))
         report(
           finding(
             'passport/no-entry',
@@ -107,8 +130,8 @@ function checkMints(
         ),
       );
   }
-  for (const [passport, { index, time }] of facts.credentials)
-    if (!found.has(passport))
+  for (const [passport, all] of facts.credentials)
+    for (const { index, time } of found.has(passport) ? [] : all)
       report(finding('passport/not-minted', `entry ${index}`, '', passport, `credential of ${time}`));
 }
 
@@ -244,6 +267,12 @@ function checkRegistrations(
         report(finding('registration/elsewhere', place, '', content, eventPlace(event)));
       continue;
     }
+    // whoever calls itself a registrar may name a document of another's: nothing here leans on that
+    const isAnswerable =
+      leanedOn.has(key) ||
+      input.registrars.includes(event.registrar) ||
+      recorded.registrar === event.registrar;
+    if (!isAnswerable) continue;
     for (const member of ['registrar', 'body', 'validFrom', 'validUntil', 'scope'] as const)
       if (recorded[member] !== event[member])
         report(

@@ -31,7 +31,8 @@ import { type Anchors, checkTimes, type Waiting } from './times.ts';
 export type Fetched =
   | { readonly kind: 'found'; readonly bytes: Uint8Array }
   | { readonly kind: 'erased'; readonly date: string }
-  | { readonly kind: 'altered' }
+  /** `found`: content id of what is there instead; absent where only the source's word says so. */
+  | { readonly kind: 'altered'; readonly found?: string }
   | { readonly kind: 'absent' };
 
 export type AuditedEntry = {
@@ -191,6 +192,11 @@ export class EntryAudit {
       report(
         finding('content/erased', place, '', entry.content, `${entry.kind}, removed on ${fetched.date}`),
       );
+      // keys, registrations and statuses are missed where something rests on them; an opinion is judged only here
+      if (entry.kind === 'opinion/v1')
+        report(
+          finding('signature/unchecked', place, 'the document that the body signed', 'removed', entry.kind),
+        );
       return without();
     }
     if (fetched.kind === 'absent') {
@@ -206,7 +212,7 @@ export class EntryAudit {
           'content/altered',
           place,
           entry.content,
-          'another text, as the source says itself',
+          fetched.found ?? 'another text, as the source says itself',
           entry.kind,
         ),
       );

@@ -22,6 +22,8 @@ export type RegistrationFact = {
 };
 export type CredentialFact = {
   readonly index: number;
+  /** DID. */
+  readonly issuer: string;
   readonly content: ContentId;
   readonly time: string;
   /** Content id of the opinion that the entry names, or null. */
@@ -44,8 +46,8 @@ export type StatusFact = { readonly index: number; readonly doc: StatusDocument 
 export type Facts = {
   /** By content id. */
   readonly registrations: Map<string, RegistrationFact>;
-  /** By the content id of the passport. */
-  readonly credentials: Map<string, CredentialFact>;
+  /** By the content id of the passport: one of each issuer, for anybody may name what is public. */
+  readonly credentials: Map<string, CredentialFact[]>;
   readonly opinions: OpinionFact[];
   readonly statuses: StatusFact[];
   /** Kinds of which a document could not be had: what seems to be missing of them may be that one. */
@@ -85,13 +87,20 @@ export function factsOfDocument(
   if (doc?.type === 'opinion/v1') noteOpinion(facts, entry, index, doc, report);
 }
 
-function noteCredential(facts: Facts, { refs, content, time }: Entry, index: number, report: Report): void {
+function noteCredential(
+  facts: Facts,
+  { issuer, refs, content, time }: Entry,
+  index: number,
+  report: Report,
+): void {
   const target = (rel: string) => refs.find((ref) => ref.rel === rel && 'content' in ref);
   const passport = target('passport');
   const opinion = target('opinion');
   if (!passport || !('content' in passport)) return;
-  const before = facts.credentials.get(passport.content);
-  if (before && before.content !== content) {
+  const all = facts.credentials.get(passport.content) ?? [];
+  const before = all.find((each) => each.issuer === issuer);
+  if (before?.content === content) return;
+  if (before) {
     const detail = `two credentials for ${passport.content}`;
     report(
       finding(
@@ -104,12 +113,8 @@ function noteCredential(facts: Facts, { refs, content, time }: Entry, index: num
     );
     return;
   }
-  facts.credentials.set(passport.content, {
-    index,
-    content,
-    time,
-    opinion: opinion && 'content' in opinion ? opinion.content : null,
-  });
+  const named = opinion && 'content' in opinion ? opinion.content : null;
+  facts.credentials.set(passport.content, [...all, { index, issuer, content, time, opinion: named }]);
 }
 
 function registrationFact(doc: RegistrationDocument, content: ContentId, index: number): RegistrationFact {

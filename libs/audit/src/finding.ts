@@ -65,6 +65,7 @@ export const FINDINGS = {
   'registration/not-on-chain': 'note',
   'registration/elsewhere': 'note',
   'passport/not-minted': 'note',
+  'passport/elsewhere': 'note',
 } as const satisfies Readonly<Record<string, Weight>>;
 
 export type FindingCode = keyof typeof FINDINGS;

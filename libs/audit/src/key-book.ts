@@ -43,19 +43,40 @@ export class KeyBook {
   addKey(fact: KeyFact): boolean {
     this.keys.push(fact);
     const { did, kid } = fact.doc;
-    const line = this.lines.get(did) ?? [];
+    const line = this.lines.get(subjectOf(did)) ?? [];
+    const first = line[0]?.doc;
+    if (first && first.did !== did) return this.refuseSpelling(fact);
     const index = BigInt(fact.index);
     const records: KeyRecord[] = [...line, fact].map((each) => ({ ...each, index: BigInt(each.index) }));
     const judged = judgeKeys(records);
     const own = judged.get(kid);
     const isContinuous = own?.continuous === true && own.since === index;
     if (isContinuous) {
-      this.lines.set(did, [...line, fact]);
+      this.lines.set(subjectOf(did), [...line, fact]);
       for (const [id, key] of judged) this.judged.set(id, key);
     } else if (own && !this.judged.has(kid)) {
       this.judged.set(kid, own);
     }
     return isContinuous;
+  }
+
+  /** The chain address of an issuer's unbroken line; undefined for one without. */
+  addressOf(did: string): string | undefined {
+    return this.lines.get(subjectOf(did))?.[0]?.doc.issuerAddress.toLowerCase();
+  }
+
+  /** Of all issuers with an unbroken line. */
+  addresses(): Set<string> {
+    return new Set(
+      [...this.lines.values()].flatMap(([first]) => first?.doc.issuerAddress.toLowerCase() ?? []),
+    );
+  }
+
+  /** A second first key, under the same name in other letters. */
+  private refuseSpelling({ index, entry, doc }: KeyFact): false {
+    for (const [kid, key] of judgeKeys([{ index: BigInt(index), entry, doc }]))
+      if (!this.judged.has(kid)) this.judged.set(kid, { ...key, continuous: false });
+    return false;
   }
 
   addDelegation(fact: DelegationFact): void {
@@ -114,6 +135,9 @@ export class KeyBook {
     return book;
   }
 }
+
+/** A did:web resolves by its host, which has no capitals: `did:web:A.example:o:x` is `did:web:a.example:o:x`. */
+const subjectOf = (did: string): string => did.replace(/^did:web:[^:]+/, (host) => host.toLowerCase());
 
 function isSigned(entry: Entry, key: JudgedKey): boolean {
   try {

@@ -31,6 +31,33 @@ test('a file that is not recorded, or recorded as something else, or not the one
 });
 
 test.each([
+  [
+    'with other quotes first',
+    '<script src=\'/assets/b.js\' integrity=\'\' src="/assets/a.js" integrity="I"></script>',
+  ],
+  ['without quotes first', '<script/src=/assets/b.js src="/assets/a.js" integrity="I"></script>'],
+])('of two attributes of one name the first counts, as in a browser: %s', (_, html) => {
+  const [script] = scriptsOf(html.replaceAll('"I"', `"${INTEGRITY}"`));
+  expect(script?.src).not.toBe('/assets/a.js');
+});
+
+test.each([
+  '<body onload="steal()">',
+  '<img src=x onerror=steal()>',
+  '<a href="javascript:steal()">more</a>',
+  '<iframe src="/other"></iframe>',
+  '<iframe srcdoc="&lt;script>"></iframe>',
+  '<base href="https://elsewhere.example/">',
+  '<meta http-equiv="refresh" content="0;url=https://elsewhere.example/">',
+])('code that is no script: %s', (html) => {
+  expect(judge(`${good}${html}`)).toEqual(['page/unpinned-script']);
+});
+
+test('words are no code', () => {
+  expect(judge(`${good}<p title="based on a=b">the button on = off, only iframe</p>`)).toEqual([]);
+});
+
+test.each([
   ['written into the page', '<script>steal()</script>'],
   ['without integrity', '<script src="/assets/a.js"></script>'],
   ['of another host', `<script src="https://elsewhere.example/a.js" integrity="${INTEGRITY}"></script>`],

@@ -5,14 +5,27 @@ import { finding, type Report } from './finding.ts';
 
 export type PageScript = { readonly src: string; readonly integrity: string };
 
+/** What runs without being a script: handlers, addresses that are code, pages within the page or in its place. */
+const OTHER_CODE =
+  /<[a-z][^>]*[\s"'/]on[a-z]+\s*=|javascript:|\ssrcdoc\s*=|<(?:iframe|frame|object|embed|base)\b|<meta\b[^>]*http-equiv\s*=\s*["']?refresh/i;
+
 /** The scripts that a page loads; null stands for one that is written into it, or names no file of this host or no integrity value. */
 export function scriptsOf(html: string): (PageScript | null)[] {
   return [...html.matchAll(/<script\b([^>]*)>/gi)].map(([, attributes = '']) => {
-    const value = (name: string) => new RegExp(`\\s${name}="([^"]*)"`, 'i').exec(attributes)?.[1] ?? '';
-    const [src, integrity] = [value('src'), value('integrity')];
+    const given = attributesOf(attributes);
+    const [src, integrity] = [given.get('src') ?? '', given.get('integrity') ?? ''];
     const isPinned = /^\/(?!\/)/.test(src) && /^sha(256|384|512)-/.test(integrity);
     return isPinned ? { src, integrity } : null;
   });
+}
+
+/** As a browser reads them (HTML, 13.2.5.33): with any quotes or none, and of two of one name the first. */
+function attributesOf(text: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const each = /([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+  for (const [, name = '', double, single, bare] of text.matchAll(each))
+    if (!found.has(name.toLowerCase())) found.set(name.toLowerCase(), double ?? single ?? bare ?? '');
+  return found;
 }
 
 /**
@@ -28,6 +41,16 @@ export function checkPage(
   recorded: ReadonlyMap<string, string>,
   report: Report,
 ): string[] {
+  const other = OTHER_CODE.exec(page.html)?.[0];
+  if (other !== undefined)
+    report(
+      finding(
+        'page/unpinned-script',
+        page.path,
+        'code in files with an integrity value alone',
+        other.slice(-60),
+      ),
+    );
   return scriptsOf(page.html).flatMap((script) => {
     if (!script) {
       report(

@@ -66,6 +66,8 @@ const en: Sentences = {
   'registration/elsewhere':
     'A believed registrar registered a body without a document in this log; no passport here leans on it.',
   'passport/not-minted': 'A credential was issued and its passport not minted, or not yet in a final block.',
+  'passport/elsewhere':
+    'Somebody without a key in this log minted a passport in its name: it counts for nothing.',
   usage:
     'usage: npm run audit -- <service URL, mirror URL or folder> [--root FILE] [--rpc URL …] [--from SIZE] [--state FILE] [--also URL …] [--note FILE …] [--all] [--json [FILE]] [--lang zh|en]',
   'usage-watch':
@@ -73,6 +75,12 @@ const en: Sentences = {
   expected: 'expected',
   found: 'found',
   clean: 'No contradiction found in {size} entries and {heads} anchored heads, as of block {block}.',
+  limits:
+    'This says that the log, its signatures, its times and the chain fit together. It does not say that what was recorded is so, nor looks at documents that are not public: npm run verify checks one passport. A log that only you are shown would look the same here: compare with others (--also, --note).',
+  'test-ledger':
+    'Test ledger: its operator runs the chain too, so none of this proves anything to outsiders.',
+  'private-ledger': 'Private ledger: what its heads prove rests on those who run the chain.',
+  mirror: '{name} is a mirror: it may be older than the log, and its pages are not compared.',
   contradiction: '{count} contradiction(s) found.',
   unfinished: 'No contradiction found, but not everything could be looked at.',
   notes: '{count} × {code}: {text}',
@@ -141,6 +149,7 @@ const zh: Record<keyof typeof en, string> = {
   'registration/not-on-chain': '登记已记录，但未发送上链。',
   'registration/elsewhere': '所信任的登记方在链上登记了机构而本账本无文件；本账本的护照均不依据它。',
   'passport/not-minted': '凭证已签发，护照尚未上链或尚未最终确定。',
+  'passport/elsewhere': '在本账本中没有密钥的人以本账本之名签发了护照：不计入。',
   usage:
     '用法：npm run audit -- <服务地址、镜像地址或文件夹> [--root 文件] [--rpc 地址 …] [--from 长度] [--state 文件] [--also 地址 …] [--note 文件 …] [--all] [--json [文件]] [--lang zh|en]',
   'usage-watch':
@@ -148,6 +157,11 @@ const zh: Record<keyof typeof en, string> = {
   expected: '应为',
   found: '实为',
   clean: '截至区块 {block}，在 {size} 条账目和 {heads} 个存证头中未发现矛盾。',
+  limits:
+    '这表示账本、签名、时间与链彼此相符；不表示所记录的内容属实，也未查看不公开的文件：npm run verify 可核验单个护照。若账本只向您一人展示，结果也会如此：请与他人比较（--also、--note）。',
+  'test-ledger': '测试账本：链也由其运营方运行，对外不构成证明。',
+  'private-ledger': '私有账本：其头的证明力取决于运行该链的各方。',
+  mirror: '{name} 是镜像：可能比账本旧，且不比较其页面。',
   contradiction: '发现 {count} 处矛盾。',
   unfinished: '未发现矛盾，但未能查看全部内容。',
   notes: '{count} × {code}：{text}',

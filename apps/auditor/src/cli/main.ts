@@ -82,9 +82,9 @@ export async function prepare(
   const language = options.lang ?? terminal.language;
   try {
     const root = readRoot(await readFile(options.root ?? terminal.defaultRoot, 'utf8'));
-    const identity = { logId: root.log.id, origin: root.log.origin, genesis: root.chain.genesis };
-    const state = options.state === undefined ? null : await readState(options.state, identity);
-    const source = await openSource(options.target);
+    const state = options.state === undefined ? null : await readState(options.state, identityOf(root));
+    const source = await openSource(options.target, root.log.origin);
+    if (source.kind === 'mirror') terminal.err(`${sayAudit(language, 'mirror', { name: source.name })}\n`);
     const also = await Promise.all(options.also.map((target) => openSource(target)));
     const notes = await Promise.all(
       options.notes.map(async (from) => ({ from, note: await readFile(from, 'utf8') })),
@@ -97,6 +97,12 @@ export async function prepare(
     throw error;
   }
 }
+
+export const identityOf = ({ log, chain }: Root) => ({
+  logId: log.id,
+  origin: log.origin,
+  genesis: chain.genesis,
+});
 
 /** One audit under these options. */
 export function round(

@@ -26,7 +26,7 @@ export function formatFinding(found: Finding, language: Language): string {
 
 /** Contradictions and gaps one by one, notes summed. */
 export function formatResult(result: AuditResult, language: Language): string {
-  const { findings, counts, size, heads, block, from, uncovered } = result;
+  const { findings, counts, size, heads, block, from, uncovered, ledger } = result;
   const code = exitCodeOf(result);
   const parts = findings
     .filter((found) => weightOf(found) !== 'note')
@@ -47,7 +47,9 @@ export function formatResult(result: AuditResult, language: Language): string {
     count: String(contradictions),
   };
   const last = code === 0 ? 'clean' : code === 1 ? 'contradiction' : 'unfinished';
-  return `${parts.join('')}${sayAudit(language, last, values)}\n`;
+  const limits = code === 0 ? [sayAudit(language, 'limits')] : [];
+  if (ledger !== 'public') limits.push(sayAudit(language, `${ledger}-ledger`));
+  return [`${parts.join('')}${sayAudit(language, last, values)}`, ...limits, ''].join('\n');
 }
 
 export function toJson(result: AuditResult, target: string, time: string): string {

@@ -3,10 +3,18 @@
 import { createHash } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import { type AuditState, checkPage, type Finding, finding, scriptsOf, weightOf } from '#lib/audit';
-import { fromUtf8 } from '#lib/canonical';
 import { FAULT } from '../../../checker/src/cli/exit-code.ts';
 import { type LogSource, SourceError } from '../log-source.ts';
-import { keepEvidence, type Prepared, prepare, progressTo, round, type Terminal } from './main.ts';
+import { readState } from '../state-file.ts';
+import {
+  identityOf,
+  keepEvidence,
+  type Prepared,
+  prepare,
+  progressTo,
+  round,
+  type Terminal,
+} from './main.ts';
 import { exitCodeOf, formatFinding } from './print.ts';
 
 export type Watching = Terminal & {
@@ -31,8 +39,9 @@ async function watchOn(terminal: Watching, prepared: Prepared): Promise<number> 
   let code = 0;
   for (let n = 1; n <= options.rounds; n++) {
     if (n > 1) await terminal.wait(options.everySeconds);
+    const stood = state?.tree.size;
     const result = await round(prepared, state, progressTo(terminal));
-    state = result.state ?? state;
+    state = result.state ?? (await stateAfter(prepared, state, stood));
     const pages = state ? await checkPages(source, options.pages, state) : [];
     const findings = [...result.findings, ...pages];
     code = exitCodeOf({ findings });
@@ -57,6 +66,19 @@ async function watchOn(terminal: Watching, prepared: Prepared): Promise<number> 
   return code;
 }
 
+/**
+ * Where the next round begins after one that was broken off. What that one found on its way is not in a state that it moved
+ * on: then the file counts, or the beginning.
+ */
+export async function stateAfter(
+  { options, root }: Pick<Prepared, 'options' | 'root'>,
+  state: AuditState | null,
+  stood: number | undefined,
+): Promise<AuditState | null> {
+  if (state?.tree.size === stood) return state;
+  return options.state === undefined ? null : readState(options.state, identityOf(root));
+}
+
 /** Fetches the pages as anybody would, with their scripts, and compares these with the recorded ones. */
 export async function checkPages(
   source: LogSource,
@@ -69,7 +91,8 @@ export async function checkPages(
     new Uint8Array(createHash(algorithm).update(bytes).digest());
   for (const path of paths) {
     try {
-      const html = fromUtf8(await source.page(path));
+      // as browsers read it: bytes that are no UTF-8 hide no script
+      const html = new TextDecoder().decode(await source.page(path));
       const files = new Map<string, Uint8Array>();
       for (const script of scriptsOf(html)) if (script) files.set(script.src, await source.page(script.src));
       checkPage({ path, html }, files, digest, state.entries.facts.files, (found) => findings.push(found));

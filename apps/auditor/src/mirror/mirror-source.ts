@@ -1,9 +1,9 @@
 // Reading from a mirror: a folder on this machine, or any static host.
 import { readFile, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import { type ContentId, fromUtf8, isJsonObject, type JsonObject, parseStrict } from '#lib/canonical';
+import { type ContentId, isJsonObject, type JsonObject, parseStrict } from '#lib/canonical';
 import { HttpSource } from '../http-source.ts';
-import { type ContentAnswer, type LogSource, SourceError } from '../log-source.ts';
+import { type ContentAnswer, type LogSource, readText, SourceError } from '../log-source.ts';
 import { contentPath, erasedPath, MIRROR_FILE, MIRROR_FORMAT } from './layout.ts';
 
 const MAX_FILE = 64 * 1024 * 1024;
@@ -48,7 +48,7 @@ export class FolderSource implements LogSource {
   }
 
   async checkpoint(): Promise<string> {
-    return fromUtf8(await this.page('log/checkpoint'));
+    return readText(await this.page('log/checkpoint'), `${this.name}/log/checkpoint`);
   }
 
   tile(path: string): Promise<Uint8Array> {
@@ -64,7 +64,10 @@ export class FolderSource implements LogSource {
     if (inside.startsWith('..')) throw new SourceError('missing', `${path} is not in ${this.name}`);
     try {
       const file = join(this.name, inside);
-      const { size } = await stat(file);
+      const found = await stat(file);
+      // a mirror came from somebody: a device or a pipe in it would never end
+      if (!found.isFile()) throw new SourceError('missing', `${file} is no file`);
+      const { size } = found;
       if (size > MAX_FILE) throw new SourceError('malformed', `${file} has ${size} bytes`);
       return new Uint8Array(await readFile(file));
     } catch (cause) {
@@ -99,17 +102,30 @@ export class MirrorAddress implements LogSource {
   }
 
   page(path: string): Promise<Uint8Array> {
-    return this.files.page(path);
+    // names every file of a large mirror
+    return this.files.page(path, path === MIRROR_FILE ? MAX_FILE : undefined);
   }
 }
 
-/** A service, a mirror's address or a mirror's folder, told apart by what is there. @throws SourceError */
-export async function openSource(target: string): Promise<LogSource> {
+function isOrigin(target: string, origin: string | undefined): boolean {
+  if (!URL.canParse(target)) return false;
+  const { host, pathname } = new URL(target);
+  return `${host}${pathname.replace(/\/+$/, '')}/log` === origin;
+}
+
+/**
+ * A service, a mirror's address or a mirror's folder, told apart by what is there. Less is asked of a mirror: so the host
+ * that the log is named after is the service, whatever it says of itself.
+ * @param origin of the log, as the reader's root names it
+ * @throws SourceError
+ */
+export async function openSource(target: string, origin?: string): Promise<LogSource> {
   if (!/^https?:\/\//i.test(target)) {
     const folder = new FolderSource(target);
     await folder.checkpoint();
     return folder;
   }
+  if (isOrigin(target, origin)) return new HttpSource(target);
   const mirror = new MirrorAddress(target);
   const facts = await pageOrNull(mirror, MIRROR_FILE);
   return facts && readObject(facts).format === MIRROR_FORMAT ? mirror : new HttpSource(target);

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findDamage, isKeptKey, type Manifest } from './backup-folder.ts';
 
+let outer: string;
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backup-'));
+  outer = await mkdtemp(join(tmpdir(), 'backup-'));
+  folder = join(outer, 'inner');
+  await mkdir(folder);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(outer, { recursive: true, force: true }));
 
 const hex = '5e'.repeat(32);
 const partOf = (path: string) => {
