@@ -34,7 +34,8 @@ await runCommand(async () => {
     root: values.root === undefined ? null : readRoot(readFileSync(values.root, 'utf8')),
     now: `${new Date().toISOString().slice(0, 19)}Z`,
     refresh: values.refresh === true,
-    say: (line) => void process.stderr.write(`${line}\n`),
+    // names come from the service: they draw nothing in the terminal
+    say: (line) => void process.stderr.write(`${line.replace(/[\p{Cc}\p{Cf}]/gu, ' ')}\n`),
   });
   const { facts, from, tiles, contents, passports, written } = report;
   const { size, root } = facts;

@@ -10,7 +10,7 @@ import { KeyBook } from './key-book.ts';
 import type { Seen } from './times.ts';
 import { TreeReplay } from './tree-replay.ts';
 
-export const STATE_FORMAT = 'anchorleaf-audit-state/v1';
+export const STATE_FORMAT = 'anchorleaf-audit-state/v2';
 
 /** The log and chain that a state belongs to; a state of another is refused. */
 export type AuditIdentity = { readonly logId: string; readonly origin: string; readonly genesis: string };

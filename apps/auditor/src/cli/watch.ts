@@ -17,6 +17,8 @@ import {
 } from './main.ts';
 import { exitCodeOf, formatFinding } from './print.ts';
 
+const MOST_GAPS = 5;
+
 export type Watching = Terminal & {
   /** Waits this long, or until the program is to end. */
   wait(seconds: number): Promise<void>;
@@ -57,6 +59,9 @@ async function watchOn(terminal: Watching, prepared: Prepared): Promise<number> 
             .map((each) => each.code)
             .join(' ');
     terminal.out(`${time}  ${size ?? '–'} entries  ${heads} heads  block ${block ?? '–'}  ${sum}\n`);
+    // a round without an end is tried again; why it had none is said each time
+    for (const found of findings.filter((each) => weightOf(each) === 'gap').slice(0, MOST_GAPS))
+      terminal.err(formatFinding(found, language));
     if (code !== 1) continue;
     for (const found of findings.filter((each) => weightOf(each) === 'contradiction'))
       terminal.out(formatFinding(found, language));

@@ -1,7 +1,7 @@
 // A static copy of everything public: the log, the documents behind its entries, the minted passports with their pages.
 // Order of a run: log (proven by its signed root), contents (proven by their hashes), passports (checked), then the
 // checkpoint, then `mirror.json`. If we crash between two of them the folder is an older, whole mirror with more in it.
-import { fromUtf8, isJsonObject, parseStrict, toHex } from '#lib/canonical';
+import { contentId, fromUtf8, isJsonObject, parseStrict, toHex } from '#lib/canonical';
 import { documentId } from '#lib/disclosure';
 import { type DocumentType, type Entry, HIDEABLE } from '#lib/record';
 import { openCheckpoint, type VerifierKey } from '#lib/transparency-log';
@@ -142,8 +142,9 @@ async function copyContents(
   return { contents, identities };
 }
 
-/** Attacker-controlled: what cannot be read is not the document. */
+/** Attacker-controlled: what cannot be read, or is spelt otherwise, is not the document. */
 function isDocument({ kind, content }: Entry, bytes: Uint8Array): boolean {
+  if (contentId(bytes) !== content) return false;
   try {
     const doc = parseStrict(bytes);
     const patterns = HIDEABLE[kind as DocumentType];

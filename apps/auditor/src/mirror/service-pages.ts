@@ -12,6 +12,14 @@ const TIMEOUT_MS = 20_000;
 
 export type Page = { readonly bytes: Uint8Array; readonly policy: string };
 
+function understood<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new SourceError('malformed', `${path} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
 export class ServicePages {
   private readonly address: string;
   constructor(address: string) {
@@ -30,7 +38,11 @@ export class ServicePages {
       throw new SourceError('unreachable', `${this.address}/${path} was answered ${response.status}`);
     }
     const policy = response.headers.get('content-security-policy') ?? '';
-    return { bytes: await readBounded(response, max), policy };
+    try {
+      return { bytes: await readBounded(response, max), policy };
+    } catch (cause) {
+      throw new SourceError('malformed', `${this.address}/${path}: ${(cause as Error).message}`, { cause });
+    }
   }
 
   bundle(release: string): Promise<Page | null> {
@@ -55,16 +67,24 @@ export class ServicePages {
     const count = Number(index?.count ?? 0);
     const pageSize = Number(index?.pageSize ?? 0);
     if (!Number.isSafeInteger(count) || !(pageSize >= 1)) return;
+    const seen = new Set<string>();
     for (let page = 0; page * pageSize < count; page++) {
       const list = await this.object(`passports/index/${page}.json`);
-      for (const each of Array.isArray(list?.releases) ? list.releases : [])
-        if (isJsonObject(each) && isRelease(each.release)) yield each.release;
+      const before = seen.size;
+      for (const each of Array.isArray(list?.releases) ? list.releases : []) {
+        if (!isJsonObject(each) || !isRelease(each.release) || seen.has(each.release)) continue;
+        seen.add(each.release);
+        yield each.release;
+      }
+      // a list that promises more than it has would be asked for ever
+      if (seen.size === before)
+        throw new SourceError('malformed', `${this.address}/passports/index/${page}.json names nothing new`);
     }
   }
 
   async object(path: string): Promise<JsonObject | null> {
     const page = await this.get(path, 'application/json');
-    const value = page && parseStrict(page.bytes, { maxBytes: MAX_PAGE });
+    const value = page && understood(path, () => parseStrict(page.bytes, { maxBytes: MAX_PAGE }));
     return isJsonObject(value ?? undefined) ? (value as JsonObject) : null;
   }
 
