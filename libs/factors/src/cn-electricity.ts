@@ -99,9 +99,9 @@ export const chinaYear = (year: string) => ({
 
 const shared = { ...UNKNOWN, gwp: 'not-stated', licence: LICENCE } as const;
 
-const inventory = (year: string, region: string, value: string, name: Names): FactorFields => ({
+export const inventoryFields = (year: string, region: string, value: string, name: Names): FactorFields => ({
   ...shared,
-  name,
+  name: { zh: `${year} 年${name.zh}`, en: `${name.en}, ${year}` },
   value,
   unit: 'kgCO2/kWh',
   kind: 'inventory-co2',
@@ -113,9 +113,9 @@ const inventory = (year: string, region: string, value: string, name: Names): Fa
     : { source: RESTATED, grade: 'second-hand' }),
 });
 
-const footprint = (year: string, value: string, name: Names): FactorFields => ({
+export const footprintFields = (year: string, value: string, name: Names): FactorFields => ({
   ...shared,
-  name,
+  name: { zh: `${year} 年${name.zh}碳足迹因子`, en: `carbon footprint factor of ${name.en}, ${year}` },
   value,
   unit: 'kgCO2e/kWh',
   kind: 'life-cycle',
@@ -127,37 +127,68 @@ const footprint = (year: string, value: string, name: Names): FactorFields => ({
     : { source: RESTATED, grade: 'second-hand' }),
 });
 
-/** [short name, record] of every figure. */
-export function cnElectricity(): readonly (readonly [string, FactorFields])[] {
-  const found: (readonly [string, FactorFields])[] = [];
-  const each = (
-    table: string,
-    first: number,
-    make: (row: Row, year: string, value: string) => void,
-  ): void => {
-    for (const row of rows(table))
-      for (const [at, value] of row.values.entries()) if (value !== '-') make(row, String(first + at), value);
-  };
-  each(FOOTPRINT, 2023, ({ code, name }, year, value) => {
-    const names = {
-      zh: `${year} 年${name.zh}碳足迹因子`,
-      en: `carbon footprint factor of ${name.en}, ${year}`,
-    };
-    found.push([`cn-${code}-${year}`, footprint(year, value, names)]);
-  });
-  each(NATIONAL_CO2, 2021, ({ code, name }, year, value) => {
-    const names = { zh: `${year} 年${name.zh}`, en: `${name.en}, ${year}` };
-    found.push([`cn-${code}-${year}`, inventory(year, 'CN', value, names)]);
-  });
-  for (const table of [GRID_REGIONS, PROVINCES]) {
-    each(table, 2021, ({ code, name }, year, value) => {
-      const names = {
-        zh: `${year} 年${name.zh}电力平均二氧化碳排放因子`,
-        en: `${name.en} average CO2 factor of electricity, ${year}`,
-      };
-      const short = name.en.toLowerCase().replace(' china', '').replaceAll(' ', '-');
-      found.push([`cn-${short}-co2-${year}`, inventory(year, `CN-${code}`, value, names)]);
-    });
-  }
-  return found;
+const AVERAGE = '电力平均二氧化碳排放因子';
+
+interface Area {
+  /** Kind and level as the tables call them, and the area's name there. */
+  readonly kind: string;
+  readonly level: string;
+  readonly zh: string;
+  readonly key: string;
+  readonly region: string;
+  readonly name: Names;
+  readonly values: readonly string[];
 }
+
+const placed =
+  (level: string) =>
+  (row: Row): Area => ({
+    kind: 'co2_factor_average',
+    level,
+    zh: row.name.zh,
+    key: `cn-${row.name.en.toLowerCase().replace(' china', '').replaceAll(' ', '-')}-co2`,
+    region: `CN-${row.code}`,
+    name: { zh: `${row.name.zh}${AVERAGE}`, en: `${row.name.en} average CO2 factor of electricity` },
+    values: row.values,
+  });
+
+const NATIONAL_KINDS: Readonly<Record<string, string>> = {
+  'grid-co2': 'co2_factor_average',
+  'grid-co2-unsold': 'co2_factor_excl_market_nonfossil',
+  'grid-co2-fossil': 'co2_factor_fossil_only',
+};
+
+/** Every kind and area, with its figures by year. */
+export const CN_AREAS: readonly Area[] = [
+  ...rows(FOOTPRINT).map(({ code, name, values }) => ({
+    kind: 'carbon_footprint_factor',
+    level: code === 'grid' ? 'national' : 'source',
+    zh: code === 'grid' ? '全国' : name.zh,
+    key: `cn-${code}`,
+    region: 'CN',
+    name,
+    values,
+  })),
+  ...rows(NATIONAL_CO2).map(({ code, name, values }) => ({
+    kind: NATIONAL_KINDS[code] ?? '',
+    level: 'national',
+    zh: '全国',
+    key: `cn-${code}`,
+    region: 'CN',
+    name,
+    values,
+  })),
+  ...rows(GRID_REGIONS).map(placed('region')),
+  ...rows(PROVINCES).map(placed('province')),
+];
+
+/** [short name, record] of every figure. */
+export const cnElectricity = (): readonly (readonly [string, FactorFields])[] =>
+  CN_AREAS.flatMap(({ kind, key, region, name, values }) => {
+    const life = kind === 'carbon_footprint_factor';
+    return values.flatMap((value, at) => {
+      const year = String((life ? 2023 : 2021) + at);
+      const fields = life ? footprintFields(year, value, name) : inventoryFields(year, region, value, name);
+      return value === '-' ? [] : [[`${key}-${year}`, fields] as const];
+    });
+  });

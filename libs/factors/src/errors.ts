@@ -15,6 +15,7 @@ export type FactorsErrorCode =
   | 'factors/known-wrong'
   | 'factors/unknown-factor'
   | 'factors/inventory-factor'
+  | 'factors/spend-based'
   | 'factors/combination'
   | 'factors/dimension'
   | 'factors/superseded'
