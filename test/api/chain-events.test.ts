@@ -10,7 +10,11 @@ import { JsonRpcClient } from '../../apps/ledger/src/chain/json-rpc.ts';
 import { RpcPool } from '../../apps/ledger/src/chain/rpc-pool.ts';
 import { ChainEventsService } from '../../apps/ledger/src/chain-events/chain-events.service.ts';
 import { EventReader } from '../../apps/ledger/src/chain-events/event-reader.ts';
+import { Clock } from '../../apps/ledger/src/clock.ts';
+import { Installation } from '../../apps/ledger/src/installation/installation.ts';
 import { Sequencer } from '../../apps/ledger/src/log/sequencer.ts';
+import { OrganisationsService } from '../../apps/ledger/src/organisations/organisations.service.ts';
+import { RecorderService } from '../../apps/ledger/src/recording/recorder.service.ts';
 import {
   type Key,
   makeBatch,
@@ -213,6 +217,46 @@ test('of several endpoints, one that leaves events out or lags holds back nothin
   expect(await reader.read(0n, number + 5n)).toBeNull();
   proxy.closeAllConnections();
   proxy.close();
+});
+
+test('a node that gives no answer to a long range is asked for shorter ones', async () => {
+  const { facts, pool, publicRpc } = of(ChainService);
+  const url = (pool.endpoints[0] as JsonRpcClient).url;
+  const isLong = ({ method, params }: any) =>
+    method === 'eth_getLogs' && BigInt(params[0].toBlock) - BigInt(params[0].fromBlock) > 3n;
+  const proxy = createServer(async (incoming, outgoing) => {
+    let body = '';
+    for await (const part of incoming) body += part;
+    // as one that works on it for longer than anybody waits
+    if ([JSON.parse(body)].flat().some(isLong)) return void outgoing.destroy();
+    outgoing.end(await (await post(url, body)).text());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const slow = new JsonRpcClient(`http://127.0.0.1:${(proxy.address() as { port: number }).port}`);
+  const opened = new OpenedChain(new RpcPool([slow]), facts, publicRpc, async () => undefined);
+  for (let n = 0; n < 6; n++) await revoke(opinionId());
+  await settled();
+  const { number } = await of(ChainService).head('finalized');
+  expect(number).toBeGreaterThan(8n);
+  await of(ChainEventsService).beforeApplicationShutdown();
+  await of(DataSource).query('delete from chain_cursor');
+  const follower = new ChainEventsService(
+    of(DataSource),
+    new ChainService(opened),
+    of(Sequencer),
+    of(RecorderService),
+    of(OrganisationsService),
+    of(Installation),
+    of(Clock as new () => Clock),
+  );
+  const before = (await statuses()).length;
+  follower.onApplicationBootstrap();
+  await eventually(async () => (follower.state.block ?? -1n) >= number);
+  await follower.beforeApplicationShutdown();
+  expect((await statuses()).length).toBe(before);
+  proxy.closeAllConnections();
+  proxy.close();
+  service = await service.restart();
 });
 
 test('a node that lags is waited for, with the reason; another block in a final one’s place stops the log', async () => {

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChainService } from '../chain/chain.service.ts';
-import { RpcRefused } from '../chain/json-rpc.ts';
+import { RpcRefused, RpcUnreachable } from '../chain/json-rpc.ts';
 import { Clock } from '../clock.ts';
 import { Installation } from '../installation/installation.ts';
 import { Sequencer } from '../log/sequencer.ts';
@@ -138,7 +138,10 @@ export class ChainEventsService implements OnApplicationBootstrap, BeforeApplica
     return false;
   }
 
-  /** Ranges that a node does not take are halved; null: come again. */
+  /**
+   * A range that a node does not take is halved; null: come again. So is one that it gave no answer to: it may have been too
+   * much for it, and who asks for as much again hears as little.
+   */
   private async readRange(from: bigint, to: bigint): Promise<Awaited<ReturnType<EventReader['read']>>> {
     try {
       const found = await this.reader.read(from, to);
@@ -146,8 +149,9 @@ export class ChainEventsService implements OnApplicationBootstrap, BeforeApplica
       if (this.range < LARGEST_RANGE) this.range *= 2n;
       return found;
     } catch (error) {
-      if (!(error instanceof RpcRefused) || from === to) throw error;
+      if (!(error instanceof RpcRefused || error instanceof RpcUnreachable) || from === to) throw error;
       this.range = (to - from + 1n) / 2n;
+      if (error instanceof RpcUnreachable) throw error;
       return null;
     }
   }
