@@ -7,7 +7,8 @@ import { coverRefs, type EntrySigner } from '#lib/record';
 import { checkInclusion, leafHash, openCheckpoint, parseVerifierKey } from '#lib/transparency-log';
 import { Installation } from '../../apps/ledger/src/installation/installation.ts';
 import { ProofsService } from '../../apps/ledger/src/log/proofs.service.ts';
-import { contentOf, entryOf, signerOf } from '../support/entries.ts';
+import { contentOf, entryOf, signerOf, stamp } from '../support/entries.ts';
+import { JumpingClock } from '../support/sending-service.ts';
 import {
   EXPORTER,
   eventually,
@@ -17,12 +18,13 @@ import {
 } from '../support/service.ts';
 
 jest.setTimeout(20_000);
+const clock = new JumpingClock();
 let service: TestService;
 let exporter: Organisation;
 let other: Organisation;
 let signer: EntrySigner;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({}, { clock });
   exporter = await service.enrol(EXPORTER);
   other = await service.enrol({ ...EXPORTER, slug: 'other' });
   signer = await signerOf(service.dataDir, exporter.slug, exporter.did);
@@ -137,6 +139,20 @@ const refusals: [string, number, string, () => Uint8Array | string, string?][] =
   ],
   ['an entry of somebody else', 403, 'log/other-issuer', () => entryOf(other.did, 'not mine')],
   ['a key', 400, 'log/kind-not-taken', () => own('key', { kind: 'key/v1', signer })],
+  ...(['registration/v1', 'status/v1', 'method/v1', 'page/v1'] as const).map(
+    (kind): [string, number, string, () => Uint8Array] => [
+      `what only the chain or this service says (${kind})`,
+      400,
+      'log/kind-not-taken',
+      () => own(kind, { kind }),
+    ],
+  ),
+  [
+    'an authority that was stated long ago',
+    400,
+    'log/time-in-past',
+    () => own('long ago', { kind: 'withdrawal/v1', time: stamp(new Date(Date.now() - 400_000)), signer }),
+  ],
   [
     'an authority without a signature',
     400,
@@ -211,6 +227,51 @@ test('ten thousand lines are taken, one more is not', async () => {
   const { body: answer } = await post(lines(entries), 'application/x-ndjson').expect(201);
   expect(await sizeNow()).toBe(size + 10_000);
   requireProved({ ...answer, entries: answer.entries.slice(9_990) }, entries.slice(9_990));
+});
+
+test('a reference to a document without an entry leads nowhere in the log, but for a passport', async () => {
+  const database = service.service.app.get(DataSource);
+  const content = contentOf('kept, not recorded');
+  await database.query(
+    `insert into document (id, type, organisation, bytes, salts, saved_at) values ($1, 'passport/v1', $2, '', '', now())`,
+    [content, exporter.uuid],
+  );
+  const { body } = await post(own('about it', { refs: [{ rel: 'about', content }] })).expect(400);
+  expect(body.code).toBe('log/dangling-reference');
+  await post(own('names it', { refs: [{ rel: 'passport', content }] })).expect(201);
+});
+
+test('data may be stated long ago, and an old authority that is recorded is answered with its place', async () => {
+  await post(own('old data', { time: '2020-01-01T00:00:00Z' })).expect(201);
+  const entry = own('sent again', { kind: 'withdrawal/v1', signer });
+  const { body: first } = await post(entry).expect(201);
+  clock.jump(400);
+  const { body: again } = await post(entry).expect(200);
+  expect(again.entries[0].index).toBe(first.entries[0].index);
+});
+
+test('lines in another spelling of their media type take the room of lines', async () => {
+  const app = service.service.app;
+  if (!app.getHttpServer().listening) await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as { port: number };
+  const type = 'Application/X-NDJSON; charset=utf-8';
+  const { body } = await post(lines([own('spelled 1'), own('spelled 2')]), type).expect(201);
+  expect(body.entries).toHaveLength(2);
+  const hung = Array.from({ length: 7 }, () => connect(port, '127.0.0.1'));
+  const refused = hung.map(
+    (socket) =>
+      new Promise<string>((resolve) => {
+        socket.on('data', (data) => resolve(data.toString()));
+        socket.write(
+          `POST /api/v1/entries HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${exporter.apiKey}\r\nContent-Type: ${type}\r\nContent-Length: ${16 * 1_048_576}\r\n\r\n`,
+        );
+      }),
+  );
+  const patience = new Promise<string>((resolve) => setTimeout(resolve, 3_000, 'all are let in'));
+  expect(await Promise.race([...refused, patience])).toContain('log/too-many-requests');
+  for (const socket of hung) socket.destroy();
+  // a body that never comes holds its room no longer than this; Node itself ends the request
+  expect(app.getHttpServer().requestTimeout).toBe(120_000);
 });
 
 test('without a key, or with one that was revoked, nothing is read or recorded', async () => {

@@ -21,6 +21,9 @@ import { createValidationPipe } from './http/validation.ts';
 import { type Installation, openInstallation } from './installation/installation.ts';
 import { type Random, SystemRandom } from './random.ts';
 
+/** A request has to be here, body and all, after so long: whoever sends a byte a minute holds no room. */
+const REQUEST_MS = 120_000;
+
 export type CreateAppOptions = {
   readonly clock?: Clock;
   readonly random?: Random;
@@ -111,6 +114,7 @@ async function createAdapter(
     bodyLimit: MAX_FILE_BYTES + 65_536,
     genReqId: () => random.uuid(),
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_MS,
     // an address that cannot be decoded ends in the router, before any hook or filter of ours
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const facts = refusalOf(error) ?? bugRefusal(String(request.id));

@@ -1,7 +1,7 @@
 // Three times, never mixed: what an entry states, the last head without it, the first head with it. What a stated time may
 // be follows from the two others, which are block times and nobody's to choose.
 import { formatTime, parseTime } from '#lib/evm';
-import type { Entry } from '#lib/record';
+import { type Entry, isTimelyKind } from '#lib/record';
 import { finding, type Report } from './finding.ts';
 
 /** Clocks of issuer and chain may differ by so much; the service refuses entries that are further ahead. */
@@ -55,21 +55,6 @@ export function anchorsOf(heads: readonly AnchoredHead[], maxDelay: number, open
 /** An entry that no head holds yet: `[index, stated time, kind]`. */
 export type Waiting = readonly [index: number, time: string, kind: string];
 
-/**
- * Kinds that say who may act, or what counts from when: they are recorded when they are stated. Data may be stated early and
- * sent later, by an issuer that was offline.
- */
-const FRESH: ReadonlySet<string> = new Set([
-  'key/v1',
-  'delegation/v1',
-  'credential/v1',
-  'opinion/v1',
-  'correction/v1',
-  'withdrawal/v1',
-  'registration/v1',
-  'status/v1',
-]);
-
 /** Position of the first head that holds the entry, or -1. */
 export function coveringHead({ heads }: Anchors, index: number): number {
   let [low, high] = [0, heads.length];
@@ -91,7 +76,7 @@ export function checkTimes(
   const at = coveringHead(anchors, index);
   if (at < 0) return [index, entry.time, entry.kind];
   const { notBefore, notAfter, latest, earliest, due } = anchors.bounds[at]!;
-  const isFresh = FRESH.has(entry.kind);
+  const isFresh = isTimelyKind(entry.kind);
   const place = `entry ${index}`;
   if (entry.time > latest) {
     const detail = `anchored at ${notAfter} with size ${anchors.heads[at]!.size}; ${entry.kind}`;
@@ -123,7 +108,7 @@ export function settleWaiting(
   );
   const since = anchors.heads.at(-1)?.time ?? anchors.openedAt;
   const late = open.find(
-    ([, time, kind]) => FRESH.has(kind) && timeOf(now) > dueTime(since, time, anchors.maxDelay),
+    ([, time, kind]) => isTimelyKind(kind) && timeOf(now) > dueTime(since, time, anchors.maxDelay),
   );
   if (late) {
     const [index, time, kind] = late;

@@ -32,6 +32,7 @@ export {
   type EntryKind,
   isCoveredKind,
   isSignedKind,
+  isTimelyKind,
   type SignedKind,
 } from './kinds.ts';
 export { type Hideable, isWithheld, type Withheld } from './rule.ts';

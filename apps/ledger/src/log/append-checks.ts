@@ -10,6 +10,16 @@ import { RefusalError } from '../http/refusal.ts';
 import { onLine } from './append-body.ts';
 import type { CheckedEntry } from './entry-checks.ts';
 
+/** Their authority is not a caller's: keys come with their organisation, the rest is said by the chain or by this service. */
+const NOT_TAKEN: ReadonlySet<string> = new Set([
+  'key/v1',
+  'opinion/v1',
+  'registration/v1',
+  'status/v1',
+  'method/v1',
+  'page/v1',
+]);
+
 type KeyInForce = { readonly kid: string; readonly key: KeyObject };
 
 const REMEMBER_MS = 5_000;
@@ -39,7 +49,7 @@ export class AppendChecks {
     const lineOf = (at: number) => (isOneEntry ? null : at + 1);
     let hasSigned = false;
     for (const [at, { entry }] of entries.entries()) {
-      if (entry.issuer !== caller.did || entry.kind === 'key/v1')
+      if (entry.issuer !== caller.did || NOT_TAKEN.has(entry.kind))
         onLine(lineOf(at), () => requireIssuer(entry, caller));
       hasSigned ||= isSignedKind(entry.kind);
     }
@@ -96,8 +106,8 @@ function requireIssuer({ kind, issuer }: Entry, { did }: CallerIdentity): void {
   throw refused(
     400,
     'log/kind-not-taken',
-    `an entry of kind ${kind} comes with rows of its own and is not taken here`,
-    'keys are entered with their organisation',
+    `an entry of kind ${kind} comes by its own way and is not taken here`,
+    'keys come with their organisation, opinions and registrations by their routes, the rest by itself',
   );
 }
 

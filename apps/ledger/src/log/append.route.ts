@@ -113,8 +113,9 @@ export class AppendRoute {
   }
 }
 
-function isLines(request: FastifyRequest): boolean {
-  return request.headers['content-type']?.startsWith(LINES) ?? false;
+/** Read as the parser of the body is chosen, or a body of lines could come in by the room of one entry. */
+function isLines({ headers }: FastifyRequest): boolean {
+  return headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === LINES;
 }
 
 const STRING = { type: 'string' };

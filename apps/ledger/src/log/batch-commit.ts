@@ -12,7 +12,7 @@ import { equalBytes, fromHex, toHex } from '#lib/canonical';
 import { type Frontier, type Growth, growLog } from '#lib/transparency-log';
 import { binaryArray } from './binary-array.ts';
 import type { CheckpointSigner } from './checkpoint-signer.ts';
-import { type CheckedEntry, dangling, duplicate } from './entry-checks.ts';
+import { type CheckedEntry, dangling, duplicate, tooLate } from './entry-checks.ts';
 import { readHead, writeBatch } from './log-store.ts';
 import { rootAgain } from './second-tree.ts';
 import type { WriterConnection } from './writer-connection.ts';
@@ -32,7 +32,10 @@ export type Save = (tx: EntityManager, at: readonly Sequenced[]) => Promise<void
 export type Append = {
   readonly entries: readonly CheckedEntry[];
   readonly save: Save | undefined;
-  /** What to do about an entry that is in the log already: refuse the append, or answer where the entry stands. */
+  /**
+   * What to do about an entry that is in the log already: refuse the append, or answer where the entry stands. The latter
+   * is for entries from outside; those that are new there must not be stated long ago.
+   */
   readonly repeats: 'refuse' | 'answer';
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
@@ -63,8 +66,13 @@ export type BatchSettings = {
   readonly now: () => Date;
 };
 
-/** Which leaves stand where, and which contents are recorded: of those that a batch names. */
-type Recorded = { readonly leaves: Map<string, bigint>; readonly contents: Set<string> };
+/** Which leaves stand where, which contents are recorded, which documents are kept: of those that a batch names. */
+type Recorded = {
+  readonly leaves: Map<string, bigint>;
+  readonly contents: Set<string>;
+  /** Kept here, with or without an entry: a passport's document has none of its own. */
+  readonly documents: Set<string>;
+};
 type Accepted = { readonly append: Append; readonly at: readonly Placed[] };
 
 /**
@@ -81,7 +89,7 @@ export async function commitBatch(
   const isOneStatement = appends.every(({ save }) => save === undefined);
   try {
     if (!isOneStatement) await writer.begin();
-    const { accepted, added } = await runAppends(writer, head.frontier.size, appends, recorded);
+    const { accepted, added } = await runAppends(settings, head.frontier.size, appends, recorded);
     if (added.length === 0) {
       await writer.rollback();
       answer(accepted, null);
@@ -124,31 +132,35 @@ async function readRecorded(writer: WriterConnection, appends: readonly Append[]
   const recorded: Recorded = {
     leaves: new Map(found.map(({ index, leaf_hash }) => [leaf_hash.toString('hex'), BigInt(index)])),
     contents: new Set(),
+    documents: new Set(),
   };
   if (contents.length === 0) return recorded;
-  const known = await writer.run<{ content: string }>(
+  const known = await writer.run<{ content: string; is_entry: boolean }>(
     'log_contents',
-    `select content from log_entry where content = any($1::text[])
-     union all select id from document where id = any($1::text[])`,
+    `select content, true as is_entry from log_entry where content = any($1::text[])
+     union all select id, false from document where id = any($1::text[])`,
     [binaryArray('text', contents)],
   );
-  for (const { content } of known) recorded.contents.add(content);
+  for (const { content, is_entry } of known) recorded[is_entry ? 'contents' : 'documents'].add(content);
   return recorded;
 }
 
 /** Runs each append; one that fails is answered and leaves nothing behind. `recorded` grows with those that do not. */
 async function runAppends(
-  writer: WriterConnection,
+  settings: BatchSettings,
   size: bigint,
   appends: readonly Append[],
   recorded: Recorded,
 ): Promise<{ accepted: Accepted[]; added: CheckedEntry[] }> {
+  const { writer } = settings;
+  const now = settings.now();
   const accepted: Accepted[] = [];
   const added: CheckedEntry[] = [];
   for (const append of appends) {
     const at = placesOf(append.entries, size + BigInt(added.length), recorded);
     const fresh = append.entries.filter((_, n) => at[n]?.isNew);
-    const refusal = await refusalOf(writer, append, at, fresh, recorded);
+    const late = append.repeats === 'answer' ? tooLate(fresh, now) : null;
+    const refusal = late ?? (await refusalOf(writer, append, at, fresh, recorded));
     if (refusal !== null) {
       append.reject(refusal);
       continue;
@@ -199,9 +211,13 @@ async function refusalOf(
   }
 }
 
+const PASSPORT = 'passport';
 type OpenReference = { readonly rel: string; readonly target: string };
 
-/** References that lead neither to what was recorded before nor into the same append. */
+/**
+ * References that lead neither to what was recorded before nor into the same append. Only a passport has no entry of its
+ * own: any other reference has to lead somewhere for those who have nothing but the log.
+ */
 function openReferences(entries: readonly CheckedEntry[], recorded: Recorded): OpenReference[] {
   const refs = entries.flatMap(({ entry }) => entry.refs);
   if (refs.length === 0) return [];
@@ -211,7 +227,9 @@ function openReferences(entries: readonly CheckedEntry[], recorded: Recorded): O
     const isKnown =
       'entry' in ref
         ? leaves.has(ref.entry) || recorded.leaves.has(ref.entry)
-        : contents.has(ref.content) || recorded.contents.has(ref.content);
+        : contents.has(ref.content) ||
+          recorded.contents.has(ref.content) ||
+          (ref.rel === PASSPORT && recorded.documents.has(ref.content));
     return isKnown ? [] : [{ rel: ref.rel, target: 'entry' in ref ? ref.entry : ref.content }];
   });
 }

@@ -1,7 +1,7 @@
 // What an entry must be before it may stand in the log for ever. This is the last door, for entries of our own rooms and
 // for those from outside: what it lets pass cannot be taken back later.
 import { toHex } from '#lib/canonical';
-import { type Entry, MAX_ENTRY_BYTES, parseEntry } from '#lib/record';
+import { type Entry, isTimelyKind, MAX_ENTRY_BYTES, parseEntry } from '#lib/record';
 import { leafHash } from '#lib/transparency-log';
 import { RefusalError } from '../http/refusal.ts';
 
@@ -50,6 +50,22 @@ export function checkEntry(bytes: Uint8Array, now: Date, known?: Uint8Array): Ch
     );
   const hash = known ?? leafHash(bytes);
   return { bytes, entry, leafHash: hash, leaf: toHex(hash) };
+}
+
+/**
+ * Who may act, and what counts from when, is recorded when it is stated: auditors hold the log to that, so an entry of
+ * somebody else that comes late would stand against us for ever. Null: none is too late.
+ */
+export function tooLate(entries: readonly CheckedEntry[], now: Date): RefusalError | null {
+  const age = ({ entry }: CheckedEntry) => now.getTime() - Date.parse(entry.time);
+  const late = entries.find((each) => isTimelyKind(each.entry.kind) && age(each) > MAX_CLOCK_SKEW_MS);
+  if (!late) return null;
+  const { kind, time } = late.entry;
+  return refused(
+    'log/time-in-past',
+    `the entry of kind ${kind} states ${time}, ${Math.round(age(late) / 1000)} s ago`,
+    'state the present time, sign again and send at once',
+  );
 }
 
 export function duplicate(leaf: string): RefusalError {

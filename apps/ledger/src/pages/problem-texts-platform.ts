@@ -247,9 +247,9 @@ export const PLATFORM_PROBLEMS: ProblemTexts = {
   ],
   'log/kind-not-taken': [
     'Entries of this kind do not come over this address.',
-    'Keys are entered with their organisation.',
+    'Keys come with their organisation, opinions and registrations by their own routes, statuses and pages by themselves.',
     '此类账目不能由此地址提交。',
-    '密钥随组织一起登记。',
+    '密钥随组织登记，意见与登记走各自的接口，状态与页面文件由服务自行记录。',
   ],
   'log/unknown-signer': [
     'The entry is signed with a key that is not the one in force.',
@@ -274,6 +274,12 @@ export const PLATFORM_PROBLEMS: ProblemTexts = {
     'Set the clock right.',
     '账目时间在未来。',
     '校准时钟。',
+  ],
+  'log/time-in-past': [
+    'An entry that says who may act, or what counts from when, states a time long ago.',
+    'State the present time, sign again and send at once.',
+    '关于授权或生效的账目所述时间过早。',
+    '写明当前时间，重新签名后立即发送。',
   ],
   'log/queue-full': [
     'More entries wait than the log can take now.',
