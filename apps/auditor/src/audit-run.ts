@@ -79,6 +79,8 @@ export type AuditResult = {
   readonly split: readonly SplitEvidence[];
   /** Who runs the chain, as the reader's root says. */
   readonly ledger: Root['chain']['kind'];
+  /** Seconds within which the log's owner promised to anchor, fixed in the contract; null when it could not be asked. */
+  readonly maxDelay: number | null;
   /** Null when a contradiction or a gap kept the run from its end. */
   readonly state: AuditState | null;
 };
@@ -465,6 +467,7 @@ class Audit {
       keyHistory: entries ? entries.keys.digest() : null,
       split: this.split,
       ledger: this.given.root.chain.kind,
+      maxDelay: this.chain?.maxDelay ?? null,
     };
   }
 }

@@ -85,7 +85,8 @@ export class HttpSource implements LogSource {
         // a redirect, a refusal: the same will be said again
         if (status < 500 && status !== 429) break;
       } catch (error) {
-        why = `cannot be read: ${(error as Error).message}`;
+        const { message, cause } = error as Error & { cause?: { code?: string } };
+        why = `cannot be read: ${message}${cause?.code ? ` (${cause.code})` : ''}`;
       }
       if (attempt + 1 < ATTEMPTS)
         await new Promise((resolve) => setTimeout(resolve, Math.min(pause, LONGEST_PAUSE_MS)));

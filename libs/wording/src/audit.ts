@@ -75,6 +75,9 @@ const en: Sentences = {
   expected: 'expected',
   found: 'found',
   clean: 'No contradiction found in {size} entries and {heads} anchored heads, as of block {block}.',
+  delay: 'The log promises on chain to be anchored within {delay}.',
+  'state-not-kept':
+    'The state could not be kept in {file}: {why}. The next run begins where the last one that was kept ended.',
   limits:
     'This says that the log, its signatures, its times and the chain fit together. It does not say that what was recorded is so, nor looks at documents that are not public: npm run verify checks one passport. A log that only you are shown would look the same here: compare with others (--also, --note).',
   'test-ledger':
@@ -157,6 +160,8 @@ const zh: Record<keyof typeof en, string> = {
   expected: '应为',
   found: '实为',
   clean: '截至区块 {block}，在 {size} 条账目和 {heads} 个存证头中未发现矛盾。',
+  delay: '本账本在链上承诺在 {delay} 内存证。',
+  'state-not-kept': '无法把状态保存到 {file}：{why}。下一次将从上次保存之处开始。',
   limits:
     '这表示账本、签名、时间与链彼此相符；不表示所记录的内容属实，也未查看不公开的文件：npm run verify 可核验单个护照。若账本只向您一人展示，结果也会如此：请与他人比较（--also、--note）。',
   'test-ledger': '测试账本：链也由其运营方运行，对外不构成证明。',

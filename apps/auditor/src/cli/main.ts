@@ -11,7 +11,7 @@ import { type LogSource, SourceError } from '../log-source.ts';
 import { openSource } from '../mirror/mirror-source.ts';
 import type { Progress } from '../replay.ts';
 import { readState, writeState } from '../state-file.ts';
-import { type Options, readOptions } from './options.ts';
+import { HelpWanted, type Options, readOptions } from './options.ts';
 import { exitCodeOf, formatResult, toJson } from './print.ts';
 
 const RPC_TIMEOUT_MS = 20_000;
@@ -59,8 +59,8 @@ async function auditOnce(terminal: Terminal): Promise<number> {
   const result = await round(prepared, prepared.state, progressTo(terminal));
   const time = new Date(1000 * terminal.now()).toISOString();
   const json = toJson(result, options.target, time);
-  if (options.json !== undefined && options.json !== '-') await writeFile(options.json, json);
   terminal.out(options.json === '-' ? json : formatResult(result, language));
+  if (options.json !== undefined && options.json !== '-') await writeFile(options.json, json);
   for (const line of await keepEvidence(result.split, options, language)) terminal.err(`${line}\n`);
   const code = exitCodeOf(result);
   if (code === 1 && !options.all) terminal.err(`${sayAudit(language, 'all-hint')}\n`);
@@ -76,12 +76,16 @@ export async function prepare(
   try {
     options = readOptions(terminal.args);
   } catch (error) {
+    if (error instanceof HelpWanted) {
+      terminal.out(`${sayAudit(terminal.language, usage)}\n`);
+      return 0;
+    }
     terminal.err(`${(error as Error).message}\n${sayAudit(terminal.language, usage)}\n`);
     return USAGE;
   }
   const language = options.lang ?? terminal.language;
   try {
-    const root = readRoot(await readFile(options.root ?? terminal.defaultRoot, 'utf8'));
+    const root = readRoot(await readRootFile(options.root ?? terminal.defaultRoot));
     const state = options.state === undefined ? null : await readState(options.state, identityOf(root));
     const source = await openSource(options.target, root.log.origin);
     if (source.kind === 'mirror') terminal.err(`${sayAudit(language, 'mirror', { name: source.name })}\n`);
@@ -98,6 +102,15 @@ export async function prepare(
   }
 }
 
+async function readRootFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new Error(`the trust root cannot be read (${why}): name yours with --root FILE`, { cause });
+  }
+}
+
 export const identityOf = ({ log, chain }: Root) => ({
   logId: log.id,
   origin: log.origin,
@@ -106,9 +119,9 @@ export const identityOf = ({ log, chain }: Root) => ({
 
 /** One audit under these options. */
 export function round(
-  { options, root, source, also, notes }: Prepared,
+  { options, language, root, source, also, notes }: Prepared,
   state: AuditState | null,
-  { progress, now }: { readonly progress: (progress: Progress) => void; readonly now: () => number },
+  { progress, now, warn }: ReturnType<typeof progressTo>,
 ): Promise<AuditResult> {
   const hosts = [source, ...also].flatMap(({ name }) => (URL.canParse(name) ? [new URL(name).host] : []));
   return runAudit({
@@ -124,7 +137,11 @@ export function round(
     all: options.all,
     progress,
     save: async (kept) => {
-      if (options.state !== undefined) await writeState(options.state, kept);
+      if (options.state === undefined) return;
+      // hours of work are said, whether or not the disk takes what a next run would begin with
+      await writeState(options.state, kept).catch((error: Error) =>
+        warn(sayAudit(language, 'state-not-kept', { file: options.state ?? '', why: error.message })),
+      );
     },
   });
 }
@@ -136,6 +153,7 @@ export function progressTo(terminal: Terminal) {
   let shownAt = began;
   return {
     now: terminal.now,
+    warn: (line: string) => terminal.err(`${line}\n`),
     progress: ({ done, of }: Progress) => {
       first ??= done;
       const at = performance.now();

@@ -16,6 +16,7 @@ const OPTIONS = {
   rounds: { type: 'string' },
   page: { type: 'string', multiple: true },
   log: { type: 'string' },
+  help: { type: 'boolean' },
 } as const;
 
 export type Options = {
@@ -37,13 +38,19 @@ export type Options = {
   readonly log: string | undefined;
 };
 
-/** @throws Error with one sentence */
+/** Asked for the usage: no mistake. */
+export class HelpWanted extends Error {
+  override readonly name = 'HelpWanted';
+}
+
+/** @throws Error with one sentence; HelpWanted */
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: splitJson(args),
     options: OPTIONS,
     allowPositionals: true,
   });
+  if (values.help) throw new HelpWanted();
   const [target] = positionals;
   if (!target || positionals.length > 1)
     throw new Error('give one service URL, mirror URL or folder of a mirror');

@@ -26,7 +26,7 @@ export function formatFinding(found: Finding, language: Language): string {
 
 /** Contradictions and gaps one by one, notes summed. */
 export function formatResult(result: AuditResult, language: Language): string {
-  const { findings, counts, size, heads, block, from, uncovered, ledger } = result;
+  const { findings, counts, size, heads, block, from, uncovered, ledger, maxDelay } = result;
   const code = exitCodeOf(result);
   const parts = findings
     .filter((found) => weightOf(found) !== 'note')
@@ -48,6 +48,8 @@ export function formatResult(result: AuditResult, language: Language): string {
   };
   const last = code === 0 ? 'clean' : code === 1 ? 'contradiction' : 'unfinished';
   const limits = code === 0 ? [sayAudit(language, 'limits')] : [];
+  // whatever is promised is kept if the promise is long enough: a reader has to see it
+  if (maxDelay !== null) limits.unshift(sayAudit(language, 'delay', { delay: spanOf(maxDelay) }));
   if (ledger !== 'public') limits.push(sayAudit(language, `${ledger}-ledger`));
   return [`${parts.join('')}${sayAudit(language, last, values)}`, ...limits, ''].join('\n');
 }
@@ -66,6 +68,19 @@ export function toJson(result: AuditResult, target: string, time: string): strin
     exit: exitCodeOf(result),
   };
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** `90 s`, `15 min`, `36 h`, `4,970 d`. */
+function spanOf(seconds: number): string {
+  const [size, unit] =
+    seconds < 120
+      ? [1, 's']
+      : seconds < 7_200
+        ? [60, 'min']
+        : seconds < 172_800
+          ? [3_600, 'h']
+          : [86_400, 'd'];
+  return `${Math.round(seconds / (size as number)).toLocaleString('en')} ${unit}`;
 }
 
 /** Strangers' text cannot draw in the terminal, nor fill it. */
