@@ -33,7 +33,7 @@ const PATH = '/api/v1/entries';
 /** Why a figure is what it is, where the reason is the design and not the machine. */
 const WHY: Readonly<Record<string, string>> = {
   'of the unnest insert':
-    'an entry is one row with three indexes, a look whether it is there, and two rows of nodes; beside it stands one row with one index',
+    'an entry is parsed, hashed twice, looked for, stored in a row with three indexes and answered with its proof; beside it stands one row with one index',
 };
 const BUSY = () =>
   `service, Postgres and load share ${availableParallelism()} cores; load average ${loadavg()[0]?.toFixed(1)}`;

@@ -61,11 +61,11 @@ async function fill(
   await client.query(`
     set session_replication_role = 'replica';
     set synchronous_commit = off;
-    truncate log_entry, log_node, log_checkpoint cascade;
+    truncate log_entry, log_node_run, log_checkpoint cascade;
     alter table log_entry drop constraint if exists log_entry_leaf_hash_key;
     drop index if exists log_entry_content_idx;
     alter table log_entry drop constraint if exists log_entry_pkey;
-    alter table log_node drop constraint if exists log_node_pkey;
+    alter table log_node_run drop constraint if exists log_node_run_pkey;
   `);
   let frontier = emptyFrontier();
   let root = frontierRoot(frontier);
@@ -87,10 +87,8 @@ async function fill(
     for (const { level, first, hashes: nodes } of growth.runs)
       await client.query({
         name: 'nodes',
-        text: `insert into log_node (level, index, hash)
-         select $1::smallint, $2::bigint + n, substring($3::bytea from n * 32 + 1 for 32)
-         from generate_series(0, $4::int - 1) as n`,
-        values: [level, first, Buffer.concat(nodes), nodes.length],
+        text: 'insert into log_node_run (level, first, hashes) values ($1, $2, $3)',
+        values: [level, first, Buffer.concat(nodes)],
       });
     ({ frontier, root } = growth);
   }
@@ -101,8 +99,8 @@ async function fill(
   ]);
   await client.query(`
     alter table log_entry add primary key (index);
-    alter table log_node add primary key (level, index);
-    analyze log_node, log_entry;
+    alter table log_node_run add primary key (level, first);
+    analyze log_node_run, log_entry;
   `);
 }
 

@@ -59,8 +59,8 @@ type Kind = {
   readonly name: string;
   readonly table: string;
   readonly column: string;
-  /** What fsck calls a row of this table. */
-  readonly place: (row: any) => string;
+  /** What fsck calls the place of this bit. */
+  readonly place: (row: any, bit: number) => string;
   readonly where?: string;
 };
 
@@ -69,17 +69,17 @@ const KINDS: readonly Kind[] = [
   { name: 'leaf hash', table: 'log_entry', column: 'leaf_hash', place: ({ index }) => `leaf ${index}` },
   {
     name: 'lowest node',
-    table: 'log_node',
-    column: 'hash',
+    table: 'log_node_run',
+    column: 'hashes',
     where: 'level = 0',
-    place: ({ level, index }) => `node ${level}/${index}`,
+    place: ({ level, first }, bit) => `node ${level}/${Number(first) + (bit >> 8)}`,
   },
   {
     name: 'node above',
-    table: 'log_node',
-    column: 'hash',
+    table: 'log_node_run',
+    column: 'hashes',
     where: 'level > 0',
-    place: ({ level, index }) => `node ${level}/${index}`,
+    place: ({ level, first }, bit) => `node ${level}/${Number(first) + (bit >> 8)}`,
   },
   { name: 'head', table: 'log_head', column: 'root', place: ({ size }) => `head size ${size}` },
   {
@@ -134,7 +134,7 @@ test.each(KINDS)('one flipped bit in $name is found', async (kind) => {
     const sql = `update ${kind.table} set ${kind.column} = $1 where ${kind.column} = $2`;
     await overwrite(sql, [after, before]);
     flips += 1;
-    expect(placesOf(await check())).toEqual([kind.place(row)]);
+    expect(placesOf(await check())).toEqual([kind.place(row, bit)]);
     found += 1;
     await overwrite(sql, [before, after]);
   }
@@ -180,15 +180,20 @@ test('a row that is gone and a row too many are found', async () => {
   try {
     await client.query('begin');
     await client.query('set local session_replication_role = replica');
-    await client.query('create table kept as select * from log_node where level = 1 and index = 1');
-    await client.query('delete from log_node where level = 1 and index = 1');
-    await client.query("insert into log_node values (9, 5, decode(repeat('00', 32), 'hex'))");
+    await client.query(
+      'create table kept as select * from log_node_run where level = 1 order by first limit 1',
+    );
+    await client.query('delete from log_node_run where level = 1 and first = (select first from kept)');
+    await client.query("insert into log_node_run values (9, 5, decode(repeat('00', 32), 'hex'))");
     await client.query('commit');
-    expect(placesOf(await check()).sort()).toEqual(['node 1/1', 'node 9/5']);
+    const [{ first, count }] = (await client.query('select first, length(hashes) / 32 as count from kept'))
+      .rows;
+    const lost = Array.from({ length: count }, (_, at) => `node 1/${Number(first) + at}`);
+    expect(placesOf(await check()).sort()).toEqual([...lost, 'node 9/5'].sort());
     await client.query('begin');
     await client.query('set local session_replication_role = replica');
-    await client.query('delete from log_node where level = 9');
-    await client.query('insert into log_node select * from kept');
+    await client.query('delete from log_node_run where level = 9');
+    await client.query('insert into log_node_run select * from kept');
     await client.query('drop table kept');
     await client.query('commit');
   } finally {

@@ -87,8 +87,11 @@ test('whatever was changed in the store is found before anything is appended', a
   const { logId, genesis } = app.get(ChainService).facts;
   const identity = { origin: installation.origin, logId, genesis, verifierKey: installation.logVerifierKey };
   const changes = {
-    'a stored hash': "update log_node set hash = sha256('x') where level = 2 and index = 0",
-    'a leaf hash': "update log_node set hash = sha256('x') where level = 0 and index = 4",
+    'a stored hash':
+      "update log_node_run set hashes = overlay(hashes placing sha256('x') from 1) where level = 2 and first = 0",
+    'a leaf hash': `update log_node_run set hashes = overlay(hashes placing sha256('x') from (32 * (4 - first) + 1)::int)
+      where level = 0 and first <= 4 and 4 < first + length(hashes) / 32`,
+    'a missing hash': 'delete from log_node_run where level = 0',
     'a stored entry': "update log_entry set bytes = bytes || ' ' where index = 1",
     'the head': "update log_head set root = sha256('x')",
     'a missing entry': 'delete from log_entry where index = 2',
@@ -115,7 +118,7 @@ test('whatever was changed in the store is found before anything is appended', a
 
 test('rows of the log cannot be changed by the service itself', async () => {
   const database = running.service.app.get(DataSource);
-  for (const sql of ["update log_entry set kind = 'x'", 'delete from log_node', 'truncate log_entry'])
+  for (const sql of ["update log_entry set kind = 'x'", 'delete from log_node_run', 'truncate log_entry'])
     await expect(database.query(sql)).rejects.toThrow('never changed');
 });
 
@@ -126,7 +129,7 @@ test('an older database than the chain has seen is not written to', async () => 
   await meddle(
     `delete from log_checkpoint where size > 9;
      delete from log_entry where index >= 9;
-     delete from log_node where (index + 1) * (1::bigint << level) > 9;
+     delete from log_node_run where (first + 1) * (1::bigint << level) > 9;
      update log_head set size = 9, root = decode('${toHex(root)}', 'hex')`,
   );
   running = await running.restart();

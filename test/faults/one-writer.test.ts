@@ -164,15 +164,14 @@ async function forge(origin: string): Promise<number> {
   const client = new Client({ connectionString: ledger.postgres.url() });
   await client.connect();
   await client.query("set session_replication_role = 'replica'");
-  await client.query('truncate log_entry, log_node, log_checkpoint cascade');
+  await client.query('truncate log_entry, log_node_run, log_checkpoint cascade');
   for (const [index, bytes] of entries.entries())
     await client.query(
       `insert into log_entry (index, leaf_hash, kind, content, bytes, recorded_at) values ($1, $2, 'activity/v1', $3, $4, now())`,
       [index, Buffer.from(leafHash(bytes)), `c${index}`, Buffer.from(bytes)],
     );
   for (const { level, first, hashes } of runs)
-    for (const [at, hash] of hashes.entries())
-      await client.query('insert into log_node values ($1, $2, $3)', [level, first + at, Buffer.from(hash)]);
+    await client.query('insert into log_node_run values ($1, $2, $3)', [level, first, Buffer.concat(hashes)]);
   await client.query('insert into log_checkpoint values ($1, $2, $3, now())', [
     size,
     Buffer.from(root),

@@ -9,6 +9,7 @@ import { readBytea } from './copy-rows.ts';
 import { Cursor, type Named } from './cursor.ts';
 import type { Finding, Found } from './finding.ts';
 import { judgeCheckpoint, makeSigner } from './kept-checkpoints.ts';
+import { KeptNodes } from './kept-nodes.ts';
 import type { RowSource } from './snapshot.ts';
 
 /** A head that others hold, to be compared with the same size of this log. */
@@ -51,9 +52,10 @@ async function walkTree(
   { logKey, heads = [], progress }: FsckOptions,
   found: Found,
 ): Promise<Pick<FsckResult, 'size' | 'root' | 'checkpoints'>> {
-  const [entries, nodes, checkpoints, anchors] = ['log_entry', 'log_node', 'log_checkpoint', 'anchor'].map(
+  const [entries, checkpoints, anchors] = ['log_entry', 'log_checkpoint', 'anchor'].map(
     (table) => new Cursor(source, table),
-  ) as [Cursor, Cursor, Cursor, Cursor];
+  ) as [Cursor, Cursor, Cursor];
+  const nodes = new KeptNodes(source, found);
   const signer = makeSigner(logKey);
   const foreign = [...heads].sort((a, b) => (a.size < b.size ? -1 : 1));
   let frontier: Frontier = emptyFrontier();
@@ -87,7 +89,7 @@ async function walkTree(
           found('chain', `size ${size}`, `${whose} holds root ${theirs}, these entries give ${toHex(root)}`);
       if (frontier.size % PROGRESS_EVERY === 0n) progress?.(frontier.size);
     }
-    await refuseRest(nodes, 'node', ({ level, index }) => `${level}/${index}`, found);
+    await nodes.refuseRest();
     await refuseRest(checkpoints, 'checkpoint', ({ size }) => `size ${size}`, found);
     await refuseRest(anchors, 'anchor', ({ size }) => `size ${size}`, found);
     await judgeHead(source, frontier, last, found);
@@ -98,12 +100,12 @@ async function walkTree(
 }
 
 /** The hash that two of bytes, leaf hash and lowest node agree on. */
-async function judgeLeaf(row: Named, nodes: Cursor, found: Found): Promise<Uint8Array> {
+async function judgeLeaf(row: Named, nodes: KeptNodes, found: Found): Promise<Uint8Array> {
   const at = String(row.index);
   const bytes = readBytea(row.bytes);
   const computed = Buffer.from(leafHash(new Uint8Array(bytes)));
   const kept = readBytea(row.leaf_hash);
-  const node = await takeNode({ level: 0, index: BigInt(at) }, nodes, found);
+  const node = await nodes.take(0, BigInt(at));
   const isAgreed = node !== null && kept.equals(node);
   if (!computed.equals(kept)) {
     if (isAgreed) found('entry', at, `its bytes hash to ${toHex(computed)}, recorded was ${toHex(kept)}`);
@@ -128,34 +130,10 @@ function judgeColumns(at: string, bytes: Buffer, row: Named, found: Found): void
 
 type Node = { readonly level: number; readonly index: bigint; readonly hash: Uint8Array };
 
-async function compareNode({ level, index, hash }: Node, nodes: Cursor, found: Found): Promise<void> {
-  const kept = await takeNode({ level, index }, nodes, found);
+async function compareNode({ level, index, hash }: Node, nodes: KeptNodes, found: Found): Promise<void> {
+  const kept = await nodes.take(level, index);
   if (kept && !kept.equals(hash))
     found('node', `${level}/${index}`, `kept is ${toHex(kept)}, computed ${toHex(hash)}`);
-}
-
-/** The kept hash of this node, which is the next one; null, and said, when it is not there. */
-async function takeNode(
-  { level, index }: Omit<Node, 'hash'>,
-  nodes: Cursor,
-  found: Found,
-): Promise<Buffer | null> {
-  for (let row = await nodes.peek(); row; row = await nodes.peek()) {
-    const order = compareOrder(row, level, index);
-    if (order > 0) break;
-    await nodes.take();
-    if (order === 0) return readBytea(row.hash);
-    found('node', `${row.level}/${row.index}`, 'a tree of this size has no such node');
-  }
-  found('node', `${level}/${index}`, 'it is missing');
-  return null;
-}
-
-/** Post-order: by the leaf that completes a node, lower levels first. */
-function compareOrder(row: Named, level: number, index: bigint): number {
-  const end = (BigInt(row.index ?? 0) + 1n) << BigInt(row.level ?? 0);
-  const wanted = (index + 1n) << BigInt(level);
-  return end === wanted ? Number(row.level) - level : end < wanted ? -1 : 1;
 }
 
 async function refuseRest(

@@ -33,17 +33,51 @@ export async function readHead(db: Queryable): Promise<HeadRow | null> {
     : null;
 }
 
-/** The hashes of these nodes, in this order. @throws Error when one is missing: the store has a hole */
+/** Hashes are not where they were stored. */
+export class StoreHole extends Error {
+  override readonly name = 'StoreHole';
+}
+
+/**
+ * The hashes of these nodes, in this order. A run (level, first, hashes) holds the nodes of one level that a batch
+ * completed, so a node is in the last run that begins at it or before.
+ * @throws StoreHole when one is missing
+ */
 export async function readNodes(db: Queryable, nodes: readonly NodeRef[]): Promise<Uint8Array[]> {
   if (nodes.length === 0) return [];
   const rows = (await db.query(
-    `select node.hash from unnest($1::smallint[], $2::bigint[]) with ordinality as asked (level, index, place)
-     join log_node node using (level, index) order by asked.place`,
+    `select substring(run.hashes from (32 * (asked.index - run.first) + 1)::int for 32) as hash
+     from unnest($1::smallint[], $2::bigint[]) with ordinality as asked (level, index, place)
+     join lateral (
+       select first, hashes from log_node_run where level = asked.level and first <= asked.index
+       order by first desc limit 1
+     ) run on asked.index < run.first + length(run.hashes) / 32
+     order by asked.place`,
     [nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
   )) as { hash: Buffer }[];
   if (rows.length !== nodes.length)
-    throw new Error(`the log's store has ${rows.length} of ${nodes.length} hashes asked for: it has a hole`);
+    throw new StoreHole(`the log's store has ${rows.length} of ${nodes.length} hashes asked for`);
   return rows.map(({ hash }) => new Uint8Array(hash));
+}
+
+/** The hashes [first, first + count) of a level, one behind the other; null when some of them are not there. */
+export async function readLevel(
+  db: Queryable,
+  { level, first, count }: { readonly level: number; readonly first: bigint; readonly count: number },
+): Promise<Buffer | null> {
+  const rows = (await db.query(
+    `select substring(hashes from (32 * (begins - first) + 1)::int for (32 * (ends - begins))::int) as part
+     from (
+       select first, hashes, greatest(first, $2::bigint) as begins,
+         least(first + length(hashes) / 32, $3::bigint) as ends
+       from log_node_run
+       where level = $1 and first < $3 and first >= coalesce(
+         (select max(first) from log_node_run where level = $1 and first <= $2), $2)
+     ) as run where begins < ends order by first`,
+    [level, first, first + BigInt(count)],
+  )) as { part: Buffer }[];
+  const hashes = Buffer.concat(rows.map(({ part }) => part));
+  return hashes.length === 32 * count ? hashes : null;
 }
 
 /** What one group commit adds to the log. */
@@ -74,7 +108,7 @@ const WRITE_BATCH = `
     select $4::bigint + place - 1, leaf_hash, kind, content, bytes, $3::timestamptz from head, unnest($7::bytea[],
       $8::text[], $9::text[], $10::bytea[]) with ordinality as added (leaf_hash, kind, content, bytes, place)
   ), node as (
-    insert into log_node (level, index, hash)
+    insert into log_node_run (level, first, hashes)
     select added.* from head, unnest($11::smallint[], $12::bigint[], $13::bytea[]) as added
   ), checkpoint as (
     insert into log_checkpoint (size, root, note, time)
@@ -85,7 +119,6 @@ const WRITE_BATCH = `
 /** False: the head is not `from` any more, somebody else has written, and this wrote nothing. */
 export async function writeBatch(writer: WriterConnection, rows: BatchRows): Promise<boolean> {
   const { from, to, entries, runs } = rows;
-  const nodes = runs.flatMap(({ hashes }) => hashes);
   const written = await writer.run('log_write', WRITE_BATCH, [
     to.size,
     Buffer.from(to.root),
@@ -111,13 +144,16 @@ export async function writeBatch(writer: WriterConnection, rows: BatchRows): Pro
     ),
     integerArray(
       'int2',
-      runs.flatMap(({ level, hashes }) => hashes.map(() => level)),
+      runs.map(({ level }) => level),
     ),
     integerArray(
       'int8',
-      runs.flatMap(({ first, hashes }) => hashes.map((_, at) => first + at)),
+      runs.map(({ first }) => first),
     ),
-    binaryArray('bytea', nodes),
+    binaryArray(
+      'bytea',
+      runs.map(({ hashes }) => Buffer.concat(hashes)),
+    ),
     to.note,
   ]);
   return written.length === 1;

@@ -9,7 +9,7 @@ import {
   type Tile,
   tileNodes,
 } from '#lib/transparency-log';
-import { readNodes } from './log-store.ts';
+import { readLevel, readNodes } from './log-store.ts';
 
 export type LogHead = {
   readonly size: bigint;
@@ -106,12 +106,10 @@ export class ProofsService {
         ? Buffer.from(encodeEntryTile(rows.map(({ bytes }) => new Uint8Array(bytes))))
         : null;
     }
-    const nodes = tileNodes(tile);
-    const rows = (await this.database.query(
-      'select hash from log_node where level = $1 and index >= $2 and index < $3 order by index',
-      [nodes[0]?.level, nodes[0]?.index, (nodes.at(-1)?.index ?? 0n) + 1n],
-    )) as { hash: Buffer }[];
-    return rows.length === tile.width ? Buffer.concat(rows.map(({ hash }) => hash)) : null;
+    const [node] = tileNodes(tile);
+    return node
+      ? readLevel(this.database, { level: node.level, first: node.index, count: tile.width })
+      : null;
   }
 
   private async prove(plan: ProofPlan): Promise<Uint8Array[]> {

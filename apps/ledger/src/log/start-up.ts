@@ -12,7 +12,7 @@ import {
 } from '#lib/transparency-log';
 import type { ChainService } from '../chain/chain.service.ts';
 import type { Head } from './batch-commit.ts';
-import { type HeadRow, type Queryable, readHead, readNodes } from './log-store.ts';
+import { type HeadRow, type Queryable, readHead, readNodes, StoreHole } from './log-store.ts';
 
 /** Appending stops for good in this installation's present state; reads go on. */
 export class LogStopped extends Error {
@@ -59,7 +59,7 @@ export async function checkStore(db: Queryable, identity: LogIdentity, head: Hea
         'log/other-log',
         `the database holds the log with ${name} ${head[name]}, this installation is ${identity[name]}: database and data folder do not belong together`,
       );
-  const frontier = await readFrontier(db, head.size);
+  const frontier = await sayHoles(readFrontier(db, head.size));
   const root = frontierRoot(frontier);
   if (!equalBytes(root, head.root))
     throw new LogStopped(
@@ -69,6 +69,14 @@ export async function checkStore(db: Queryable, identity: LogIdentity, head: Hea
   await checkEntries(db, head.size);
   await checkCheckpoint(db, identity, head);
   return { frontier, root, time: head.time };
+}
+
+/** A hash that is gone does not come back by trying again. */
+async function sayHoles<T>(reading: Promise<T>): Promise<T> {
+  return reading.catch((error: unknown) => {
+    if (!(error instanceof StoreHole)) throw error;
+    throw new LogStopped('log/store-broken', `${error.message}. Restore a backup`, { cause: error });
+  });
 }
 
 async function readFrontier(db: Queryable, size: bigint): Promise<Frontier> {
@@ -85,14 +93,14 @@ async function checkEntries(db: Queryable, size: bigint): Promise<void> {
       'log/store-broken',
       `the head says ${size} entries, the database has ${counted?.count} up to index ${counted?.last}. Restore a backup`,
     );
-  const rows = (await db.query(
-    `select entry.index, entry.bytes, entry.leaf_hash, node.hash from log_entry entry
-     left join log_node node on node.level = 0 and node.index = entry.index order by entry.index desc limit $1`,
-    [LAST_ENTRIES],
-  )) as { index: string; bytes: Buffer; leaf_hash: Buffer; hash: Buffer | null }[];
-  for (const row of rows) {
+  const rows = (await db.query('select index, bytes, leaf_hash from log_entry order by index desc limit $1', [
+    LAST_ENTRIES,
+  ])) as { index: string; bytes: Buffer; leaf_hash: Buffer }[];
+  const leaves = rows.map(({ index }) => ({ level: 0, index: BigInt(index) }));
+  const nodes = await sayHoles(readNodes(db, leaves));
+  for (const [at, row] of rows.entries()) {
     const hash = Buffer.from(leafHash(new Uint8Array(row.bytes)));
-    if (!hash.equals(row.leaf_hash) || !row.hash || !hash.equals(row.hash))
+    if (!hash.equals(row.leaf_hash) || !hash.equals(nodes[at] as Uint8Array))
       throw new LogStopped(
         'log/store-broken',
         `entry ${row.index} does not hash to its leaf: the database was changed. Restore a backup`,
