@@ -25,5 +25,8 @@ export {
 export { EvidenceError, type EvidenceErrorCode } from './errors.ts';
 export { ITEMS, type Item } from './items.ts';
 export { importMeterCsv, type MeterContext } from './meter-csv.ts';
+export { type NumberCell, readNumber } from './number-cell.ts';
 export type { RefusalCode } from './refusals.ts';
+export { findHeader } from './table.ts';
+export { civilDate, dayNumber, type LocalSeconds, readLocalTime } from './time.ts';
 export { importWorkbook, type WorkbookContext } from './workbook.ts';

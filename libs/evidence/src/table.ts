@@ -26,7 +26,7 @@ export interface Table<K extends string> {
   headerUnit(column: K): Unit | null;
 }
 
-interface Header<K extends string> {
+export interface Header<K extends string> {
   readonly at: number;
   readonly columns: ReadonlyMap<K, number>;
   readonly units: ReadonlyMap<K, Unit>;
@@ -124,7 +124,7 @@ function collectRows<K extends string>(sheet: Sheet, header: Header<K>, notes: N
 }
 
 /** The row with the most known names among the first rows: titles and merged rows above it have fewer. */
-function findHeader<K extends string>(sheet: Sheet, columns: Columns<K>): Header<K> | null {
+export function findHeader<K extends string>(sheet: Sheet, columns: Columns<K>): Header<K> | null {
   const byName = new Map<string, K>();
   for (const column of Object.keys(columns) as K[]) {
     for (const name of columns[column]) byName.set(headerKey(name), column);
