@@ -18,7 +18,9 @@ export class KeptNodes {
     source: RowSource,
     private readonly found: Found,
   ) {
-    this.cursor = new Cursor(source, 'log_node_run');
+    // a backup, or a database whose service was not started since, from before the migration NodeRuns: a row a hash
+    const hasRuns = source.tables.some(({ name }) => name === 'log_node_run');
+    this.cursor = new Cursor(source, hasRuns ? 'log_node_run' : 'log_node');
   }
 
   /** The kept hash of this node; null, and said, when it is not there. Nodes are asked for as a growing tree makes them. */
@@ -53,7 +55,7 @@ export class KeptNodes {
   private async load(level: number, index: bigint): Promise<void> {
     const wanted = endOf(level, index);
     for (let row = await this.cursor.peek(); row; row = await this.cursor.peek()) {
-      const end = endOf(Number(row.level), BigInt(row.first ?? 0));
+      const end = endOf(Number(row.level), readRun(row).first);
       if (end > wanted || (end === wanted && Number(row.level) > level)) return;
       this.drop(Number(row.level));
       this.open.set(Number(row.level), readRun(row));
@@ -70,6 +72,6 @@ export class KeptNodes {
   }
 }
 
-function readRun({ first, hashes }: Readonly<Record<string, string | null>>): Run {
-  return { first: BigInt(first ?? 0), hashes: readBytea(hashes), taken: 0 };
+function readRun({ first, hashes, index, hash }: Readonly<Record<string, string | null>>): Run {
+  return { first: BigInt(first ?? index ?? 0), hashes: readBytea(hashes ?? hash), taken: 0 };
 }

@@ -19,6 +19,7 @@ export type RowSource = {
 const ORDERS: Readonly<Record<string, string>> = {
   log_entry: 'index',
   log_node_run: '(first + 1) << level, level',
+  log_node: '(index + 1) << level, level', // before the migration NodeRuns
   log_checkpoint: 'size',
   anchor: 'size',
   stored_file: 'sha256',
