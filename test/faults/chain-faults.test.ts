@@ -491,6 +491,31 @@ describe('several endpoints', () => {
     }
   });
 
+  test('one that counts too many transactions makes no gap, and no nonce used that is not', async () => {
+    const world = await makeWorld({}, 1);
+    const { endpoint, service } = world;
+    try {
+      expect(await calm(world)).toBeNull();
+      endpoint.twist = (method, result) =>
+        method === 'eth_getTransactionCount' ? `0x${(BigInt(result) + 40n).toString(16)}` : result;
+      await service.record();
+      await inTheEnd(async () => {
+        await service.tick(1);
+        return (await lastRow(world)).state === 'broadcast';
+      });
+      for (let turn = 0; turn < 8; turn++) await service.tick(SCHEDULE.gap / 1_000);
+      endpoint.twist = (_, result) => result;
+      expect(await judge(world, await calm(world))).toEqual({ doubled: 0, stuck: 0, wrong: [] });
+      const rows = await rowsOf(world);
+      expect(rows.map(({ nonce }) => Number(nonce))).toEqual(
+        rows.map((_, at) => Number(rows[0]?.nonce) + at),
+      );
+      expect(rows.filter(({ purpose, state }) => purpose === 'fill' || state === 'failed')).toEqual([]);
+    } finally {
+      await world.stop();
+    }
+  });
+
   test('every broadcast goes to all', async () => {
     const world = await makeWorld({}, 1);
     try {

@@ -42,7 +42,7 @@ export async function signFirst(context: SenderContext, open: SentTransaction): 
     return;
   }
   const fees = firstFees(await currentPrice(chain), context.ceiling);
-  const onChain = fromQuantity(await chain.rpc.call('eth_getTransactionCount', [signer.address, 'pending']));
+  const onChain = await agreedCount(context, 'pending');
   await context.inEpoch(async (tx) => {
     const nonce = open.nonce ?? (await takeNonce(tx, signer.address, onChain));
     const kind = open.purpose === FILL ? 'noop' : 'call';
@@ -140,7 +140,7 @@ async function isNonceNext(
  */
 async function endIfTaken(context: SenderContext, open: SentTransaction, versions: readonly SignedVersion[]) {
   const final = await context.watch.finalBlock();
-  const counted = await transactionCount(context, toQuantity(final.number));
+  const counted = await agreedCount(context, toQuantity(final.number));
   const isMissing = counted > (open.nonce as bigint) && !(await isAnywhere(context.chain, versions));
   const missed = isMissing ? (context.missed.get(open.id) ?? 0) + 1 : 0;
   context.missed.set(open.id, missed);
@@ -165,6 +165,19 @@ async function fillGaps(context: SenderContext, from: bigint, before: bigint): P
       await insertFill(tx, context.random.uuid(), { to: context.signer.address, nonce }, context.clock.now());
   });
   return true;
+}
+
+/**
+ * What every endpoint that answers counts at least: one that says more than the others must neither send us behind a gap,
+ * which self-sends would have to fill, nor make a nonce used that is not.
+ */
+async function agreedCount({ chain, signer }: SenderContext, at: string): Promise<bigint> {
+  const asked = await chain.pool.askAll(async (rpc) =>
+    fromQuantity(await rpc.call('eth_getTransactionCount', [signer.address, at])),
+  );
+  const [least] = asked.flatMap(({ answer }) => answer ?? []).sort((a, b) => (a < b ? -1 : 1));
+  if (least === undefined) throw new Error(`no endpoint counts the transactions of ${signer.address}`);
+  return least;
 }
 
 async function transactionCount({ chain, signer }: SenderContext, at: string): Promise<bigint> {
