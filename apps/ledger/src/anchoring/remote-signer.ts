@@ -3,7 +3,7 @@
 //   POST /api/v1/eth1/sign/{key}       {"data": "0x…"} → 0x and 130 hex digits: r, s, v
 // It hashes `data` with Keccak-256 itself, so the bytes of the unsigned transaction are sent, not their hash.
 import { computeAddress, getAddress, recoverAddress, Signature, type Transaction } from 'ethers';
-import { hideSecrets } from '../chain/json-rpc.ts';
+import { type FetchTarget, fetchTarget, hideSecrets } from '../chain/json-rpc.ts';
 import type { ChainSigner } from './signer.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -20,7 +20,7 @@ export class SignerTrouble extends Error {
 
 export class RemoteSigner implements ChainSigner {
   readonly address: string;
-  private readonly base: string;
+  private readonly base: FetchTarget;
   private publicKey: string | null = null;
 
   constructor(
@@ -28,7 +28,7 @@ export class RemoteSigner implements ChainSigner {
     address: string,
     private readonly timeoutMs = TIMEOUT_MS,
   ) {
-    this.base = url.replace(/\/+$/, '');
+    this.base = fetchTarget(url);
     this.address = getAddress(address.toLowerCase());
   }
 
@@ -59,26 +59,20 @@ export class RemoteSigner implements ChainSigner {
   }
 
   private async ask(path: string, body?: object): Promise<string> {
+    const { address, headers } = this.base;
     let response: Response;
     let text: string;
     try {
-      response = await fetch(`${this.base}${path}`, {
-        ...(body && {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }),
+      response = await fetch(`${address.replace(/\/+$/, '')}${path}`, {
+        headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(this.timeoutMs),
       });
       text = await response.text();
     } catch (cause) {
-      throw new SignerTrouble(
-        'signer/unreachable',
-        `no answer from the signer at ${hideSecrets(this.base)}`,
-        {
-          cause,
-        },
-      );
+      throw new SignerTrouble('signer/unreachable', `no answer from the signer at ${hideSecrets(address)}`, {
+        cause,
+      });
     }
     if (response.ok) return text.trim();
     // keys can change behind it: look for ours again

@@ -44,10 +44,14 @@ export interface Rpc {
 const TOO_MANY: ReadonlySet<number> = new Set([-32005, 429]);
 
 export class JsonRpcClient implements Rpc {
+  private readonly target: FetchTarget;
+
   constructor(
     readonly url: string,
     private readonly timeoutMs = 20_000,
-  ) {}
+  ) {
+    this.target = fetchTarget(url);
+  }
 
   /** @throws RpcUnreachable, RpcRefused */
   async call(method: string, params: readonly JsonValue[] = []): Promise<JsonValue> {
@@ -79,9 +83,10 @@ export class JsonRpcClient implements Rpc {
   /** One request or a batch as it stands; the answer unread. @throws RpcUnreachable */
   async post(body: unknown): Promise<unknown> {
     try {
-      const response = await fetch(this.url, {
+      const { address, headers } = this.target;
+      const response = await fetch(address, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(this.timeoutMs),
       });
@@ -96,6 +101,25 @@ export class JsonRpcClient implements Rpc {
 /** Endpoint URLs carry access keys in path, query or user info: only the host is shown. */
 export function hideSecrets(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the configured endpoint';
+}
+
+export type FetchTarget = { readonly address: string; readonly headers: Readonly<Record<string, string>> };
+
+/**
+ * User info of a URL as a header: `fetch` takes none in an address, and its refusal would carry the whole of it into the
+ * log.
+ */
+export function fetchTarget(url: string): FetchTarget {
+  const address = URL.canParse(url) ? new URL(url) : null;
+  if (!address || (address.username === '' && address.password === '')) return { address: url, headers: {} };
+  const { username, password } = address;
+  address.username = '';
+  address.password = '';
+  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return {
+    address: address.href,
+    headers: { authorization: `Basic ${Buffer.from(user).toString('base64')}` },
+  };
 }
 
 /** Quantities of the Ethereum specification: `0x` and no leading zeros. */

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { JsonRpcClient, RpcRefused, RpcUnreachable } from './json-rpc.ts';
 import { RpcPool } from './rpc-pool.ts';
 
@@ -7,13 +8,18 @@ type Answer = { result?: unknown; error?: { code: number; message: string } } | 
 const servers: Server[] = [];
 
 /** A real endpoint on a port of its own that answers what it is told to. */
-async function endpoint(answer: () => Answer): Promise<{ client: JsonRpcClient; asked: string[] }> {
+async function endpoint(
+  answer: () => Answer,
+  user = '',
+): Promise<{ client: JsonRpcClient; asked: string[]; authorizations: (string | undefined)[] }> {
   const asked: string[] = [];
+  const authorizations: (string | undefined)[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const part of request) body += part;
     const { id, method } = JSON.parse(body) as { id: number; method: string };
     asked.push(method);
+    authorizations.push(request.headers.authorization);
     const said = answer();
     if (said === 'dead') return void response.destroy();
     if (said === 'busy') return void response.writeHead(429).end('slow down');
@@ -22,7 +28,7 @@ async function endpoint(answer: () => Answer): Promise<{ client: JsonRpcClient; 
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { client: new JsonRpcClient(`http://127.0.0.1:${port}`, 2_000), asked };
+  return { client: new JsonRpcClient(`http://${user}127.0.0.1:${port}`, 2_000), asked, authorizations };
 }
 afterAll(() => {
   for (const server of servers) server.close();
@@ -50,6 +56,20 @@ test('the first endpoint is asked; the second stands in, and the first is tried 
   }
   time += 60_000;
   expect(await pool.call('eth_chainId')).toBe('first');
+});
+
+test('user info of an address goes as a header, and into no message', async () => {
+  let state: Answer = { result: '0x1' };
+  const { client, authorizations } = await endpoint(() => state, 'me:s%C3%A4cret@');
+  expect(await client.call('eth_chainId')).toBe('0x1');
+  expect(authorizations).toEqual([`Basic ${Buffer.from('me:säcret').toString('base64')}`]);
+  state = 'dead';
+  const error: Error = await client.call('eth_chainId').then(
+    () => new Error('answered'),
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(RpcUnreachable);
+  expect(inspect(error, { depth: 9 })).not.toMatch(/s%C3%A4cret|säcret/);
 });
 
 test('a refusal is an answer: nobody else is asked', async () => {

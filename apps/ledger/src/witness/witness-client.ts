@@ -8,6 +8,7 @@ import {
   readCosignatures,
   TREE_SIZE_TYPE,
 } from '#lib/transparency-log';
+import { fetchTarget } from '../chain/json-rpc.ts';
 import type { Witness } from './settings.ts';
 
 const PATIENCE_MS = 10_000;
@@ -101,12 +102,10 @@ async function exchange(
   signal: AbortSignal,
 ): Promise<{ status: number; type: string; answer: string }> {
   try {
-    const response = await fetch(url, {
-      ...(body !== null && {
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'text/plain; charset=utf-8' },
-      }),
+    const { address, headers } = fetchTarget(url);
+    const response = await fetch(address, {
+      headers: { ...headers, ...(body !== null && { 'content-type': 'text/plain; charset=utf-8' }) },
+      ...(body !== null && { method: 'POST', body }),
       redirect: 'error',
       signal,
     });
