@@ -64,8 +64,12 @@ export class EventReader {
     if (!hash) return null;
     if (!found || 'error' in found) throw refusedAs('eth_getLogs', found?.error);
     const events: FoundEvent[] = [];
+    // a stranger may set a block full of events: each block is asked for once
+    const times = new Map<string, bigint>();
     for (const log of readLogs(found.result)) {
-      const time = formatTime(new Date(1000 * Number(await this.timeOf(rpc, log))));
+      const seconds = times.get(log.blockHash) ?? (await this.timeOf(rpc, log));
+      times.set(log.blockHash, seconds);
+      const time = formatTime(new Date(1000 * Number(seconds)));
       const doc = statusFact(log, this.chain.facts.chainId, this.contracts, time);
       if (doc) events.push({ log, doc });
     }
