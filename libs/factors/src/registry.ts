@@ -4,6 +4,7 @@
  */
 import { canonicalBytes, contentId } from '#lib/canonical';
 import { FactorsError } from './errors.ts';
+import type { FactorTable } from './factor-table.ts';
 import type { Factor } from './record.ts';
 import { V1_IDS } from './v1-ids.ts';
 
@@ -62,6 +63,10 @@ export function registryDocument(
     superseded: superseded.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
   };
 }
+
+/** The product's own list: its table, and the records it published before. A changed table is a new version. */
+export const ownRegistry = (table: FactorTable): Registry =>
+  readRegistry(registryDocument('anchorleaf', '1', table.values()));
 
 /**
  * Reads a list that somebody sent. Believe it only if its hash is the one you hold.
