@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { AnchorsService } from '../../apps/ledger/src/anchoring/anchors.service.ts';
 import { SenderService } from '../../apps/ledger/src/anchoring/sender.service.ts';
+import { markBroadcast } from '../../apps/ledger/src/anchoring/transactions.ts';
 import { ChainService } from '../../apps/ledger/src/chain/chain.service.ts';
 import { deployContracts, identifyChain } from '../../apps/ledger/src/chain/deployment.ts';
 import { JsonRpcClient } from '../../apps/ledger/src/chain/json-rpc.ts';
@@ -157,6 +158,20 @@ test('after a restart in the middle the same bytes are sent, with the same nonce
   await eventually(async () => ((await anchors().latest())?.sequence ?? 0n) > before);
   expect(new Set(sent)).toEqual(new Set([raw]));
   await requireOrder();
+});
+
+test('a sender that was paused and wakes up late takes nothing back', async () => {
+  await anchorOne();
+  const database = service.service.app.get(DataSource);
+  const read = async () =>
+    (
+      await database.query(
+        'select * from chain_transaction where final_at is not null order by place desc limit 1',
+      )
+    )[0];
+  const before = await eventually(async () => (await read()) ?? null);
+  await markBroadcast(database, before.id, new Date());
+  expect(await read()).toEqual(before);
 });
 
 test('what the contract refuses fails with its reason and takes no nonce', async () => {

@@ -205,8 +205,12 @@ export async function signedVersions(db: Queryable, id: string): Promise<SignedV
   return rows.map(({ signed_at, ...version }) => ({ ...version, signedAt: signed_at }));
 }
 
+/** Changes nothing about one that is in a block by now: a sender that was paused may say so long after another took over. */
 export async function markBroadcast(db: Queryable, id: string, now: Date): Promise<void> {
-  await db.query("update chain_transaction set state = 'broadcast', sent_at = $2 where id = $1", [id, now]);
+  await db.query(
+    "update chain_transaction set state = 'broadcast', sent_at = $2 where id = $1 and state in ('signed', 'broadcast')",
+    [id, now],
+  );
 }
 
 /** What a block made of it. */
