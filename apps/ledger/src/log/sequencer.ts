@@ -272,6 +272,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       if (this.state.kind === 'stopped') return;
       this.head = head;
       this.current = { kind: 'writing', epoch: row.epoch };
+      this.lease.wake();
       this.work();
     } catch (error) {
       if (error instanceof LogStopped || error instanceof StartError) {

@@ -59,7 +59,8 @@ export class WriterLease {
     await client?.end();
   }
 
-  private wake(): void {
+  /** Also when a process begins to write: what the last writer left open is this one's to finish. */
+  wake(): void {
     for (const waker of this.wakers) waker();
   }
 
