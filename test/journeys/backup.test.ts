@@ -1,9 +1,11 @@
 // A backup is made while the service records, and becomes a service elsewhere. Whole processes, the commands as people run
 // them.
+
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeTestFolder, type TestFolder } from '../support/folder.ts';
+import { makeTestFolder, ROOT, type TestFolder } from '../support/folder.ts';
 import { headOf, type LogHead, leavesOf, Recorder, reportOf } from '../support/recorder.ts';
 import {
   environment,
@@ -143,6 +145,33 @@ describe('a backup of a service that is recording', () => {
     const longer = runScript('scripts/restore.ts', [old, '--into', never], env);
     expect([longer.status, longer.output.includes('of the manifest')]).toEqual([1, true]);
   }, 60_000);
+
+  test('what a killed restore left is removed by the next one', async () => {
+    const target = join(folder.path, 'killed');
+    const left = () => readdirSync(folder.path).filter((name) => name.startsWith('killed.unfinished-'));
+    const child = spawn(
+      process.execPath,
+      ['--conditions=source', 'scripts/restore.ts', report.path, '--into', target],
+      { cwd: ROOT, env: environment(target, port), stdio: 'ignore' },
+    );
+    // once its database runs
+    const running = () =>
+      left().find((name) => existsSync(join(folder.path, name, 'postgres/postmaster.pid')));
+    for (let waited = 0; !running() && waited < 40_000; waited += 20)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const name = running() as string;
+    child.kill('SIGKILL');
+    const [text] = readFileSync(join(folder.path, name, 'postgres/postmaster.pid'), 'utf8').split('\n');
+    const { status, output } = runScript(
+      'scripts/restore.ts',
+      [report.path, '--into', target],
+      environment(target, port),
+    );
+    expect([status, status === 0 ? '' : output]).toEqual([0, '']);
+    expect(output).toContain(`removing ${join(folder.path, name)}`);
+    expect(left()).toEqual([]);
+    expect(() => process.kill(Number(text), 0)).toThrow('ESRCH');
+  }, 90_000);
 
   test('without keys it needs them from elsewhere', async () => {
     const bare = join(folder.path, 'bare');

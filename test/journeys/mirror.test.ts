@@ -89,11 +89,21 @@ test('copies all that is public, and again only what is new', () => {
   expect(all).not.toMatch(/alk_[A-Za-z0-9_-]{20}|secretKey/);
 });
 
+test('a page that lacks a file is not taken for whole', () => {
+  const asset = filesOf(join(mirror, 'assets')).find((path) => path.endsWith('.js')) as string;
+  rmSync(asset);
+  const { status, output } = makeMirror('--root', outcome.root);
+  expect([status, status === 0 ? '' : output]).toEqual([0, '']);
+  // the first copy brings it back for both
+  expect(reportOf(output).passports).toEqual({ copied: 1, kept: 1, refused: 0, gone: 0 });
+  expect(statSync(asset).size).toBeGreaterThan(1_000);
+});
+
 test('refuses a service of another log than the root names', () => {
   const root = JSON.parse(readFileSync(outcome.root, 'utf8'));
   const { origin } = root.log;
-  const key = root.log.key.split('+')[2];
-  const bytes = Buffer.from(key, 'base64');
+  const [, , ...key] = root.log.key.split('+');
+  const bytes = Buffer.from(key.join('+'), 'base64');
   bytes[5]! ^= 1;
   const changed = { ...root, log: { ...root.log, key: formatVerifierKey(origin, bytes.subarray(1)) } };
   const file = join(folder.path, 'other-root.json');

@@ -42,6 +42,10 @@ export function copyPage(
   };
 }
 
+/** Names below `assets/` that a copied page loads. */
+export const assetsOf = (html: string): string[] =>
+  [...html.matchAll(/"\.\.\/\.\.\/assets\/([^"/?#]+)"/g)].map(([, name = '']) => name);
+
 function targetOf(address: string, release: string, source: string): string {
   const [path = '', query = ''] = address.split('?', 2);
   const here = `/passports/${release}`;

@@ -3,7 +3,7 @@
 import { fromUtf8 } from '#lib/canonical';
 import { type Bundle, check, type Report, type Root, readBundle, VerificationError } from '#lib/verification';
 import { ENGINES } from '../../../checker/src/engines.ts';
-import { copyPage, redirectPage } from './copy-page.ts';
+import { assetsOf, copyPage, redirectPage } from './copy-page.ts';
 import { codeFolder, isAsset, passportFolder } from './layout.ts';
 import type { MirrorFolder } from './mirror-folder.ts';
 import type { ServicePages } from './service-pages.ts';
@@ -47,17 +47,25 @@ export async function copyPassport(order: PassportOrder, release: string): Promi
   return 'copied';
 }
 
-const PASSPORT_FILES = ['credential.jwt', 'index.html', 'zh.html', 'bundle.json'] as const;
+const PAGES = ['index.html', 'zh.html'] as const;
+const PASSPORT_FILES = ['credential.jwt', ...PAGES, 'bundle.json'] as const;
 
-/** A bundle whose entries all stand under anchored heads says for ever what it says now. */
+/** A bundle whose entries all stand under anchored heads says for ever what it says now; its pages need their files. */
 async function isWhole(folder: MirrorFolder, at: string): Promise<boolean> {
   const bytes = await folder.read(`${at}/bundle.json`);
   if (!bytes) return false;
   try {
-    return readBundle(bytes).entries.every(({ head }) => head !== null);
+    if (!readBundle(bytes).entries.every(({ head }) => head !== null)) return false;
   } catch {
     return false;
   }
+  for (const page of PAGES) {
+    const html = await folder.read(`${at}/${page}`);
+    if (!html) return false;
+    for (const name of assetsOf(new TextDecoder().decode(html)))
+      if (!(await folder.has(`assets/${name}`))) return false;
+  }
+  return true;
 }
 
 async function keepListed(folder: MirrorFolder, path: string): Promise<void> {
@@ -113,6 +121,7 @@ async function copyOnePage(
     else {
       const asset = await pages.asset(name);
       if (asset) await folder.writeListed(path, asset.bytes);
+      else say(`${source}/${path} is not there: the page of ${release} is copied and does not check itself`);
     }
   }
   const file = language === 'en' ? 'index.html' : 'zh.html';

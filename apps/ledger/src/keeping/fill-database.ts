@@ -3,14 +3,13 @@ import { DataSource } from 'typeorm';
 import { databaseOptions } from '../database/data-source.ts';
 import { startPostgres } from '../database/embedded-postgres.ts';
 import { MIGRATIONS } from '../database/migrations/index.ts';
-import { takeDataFolder } from '../installation/data-folder-lock.ts';
 import { KeepingError, type Manifest } from './backup-folder.ts';
 import type { OpenedBackup } from './backup-rows.ts';
 import { copyIn } from './copy-rows.ts';
 import { connect } from './snapshot.ts';
 
 /**
- * All rows in one transaction.
+ * All rows in one transaction. The caller holds the folder's lock.
  * @param databaseUrl an empty database; null: an embedded one in this data folder
  * @throws KeepingError
  */
@@ -20,7 +19,6 @@ export async function fillDatabase(
   databaseUrl: string | null,
   say: (line: string) => void,
 ): Promise<void> {
-  const lock = await takeDataFolder(dataDir);
   const own = databaseUrl === null ? await startPostgres({ dataDir, log: say }) : null;
   try {
     const url = databaseUrl ?? own?.url ?? '';
@@ -28,7 +26,6 @@ export async function fillDatabase(
     await load(url, source, say);
   } finally {
     await own?.stop();
-    await lock.release();
   }
 }
 

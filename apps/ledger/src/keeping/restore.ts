@@ -4,9 +4,12 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { JsonRpcClient, RpcUnreachable } from '../chain/json-rpc.ts';
 import { MIGRATIONS } from '../database/migrations/index.ts';
+import { findPostgres } from '../database/postgres-binaries.ts';
+import { endOrphan } from '../database/postgres-cluster.ts';
+import { FolderInUse, takeDataFolder } from '../installation/data-folder-lock.ts';
 import { READABLE, SECRET } from '../installation/kept-file.ts';
 import { findDamage, isKeptKey, KeepingError, type Manifest, syncFolder } from './backup-folder.ts';
 import { findLostFiles, type OpenedBackup, openBackup } from './backup-rows.ts';
@@ -48,7 +51,11 @@ export async function restore(order: RestoreOrder): Promise<RestoreReport> {
   await requireEmpty(into);
   const damage = await findDamage(source.folder, source.manifest);
   if (damage.length > 0) throw new KeepingError(`the backup is damaged: ${damage.join('; ')}`);
-  const making = `${into}.unfinished-${randomBytes(4).toString('hex')}`;
+  await removeUnfinished(into, order.say);
+  const making = `${into}${UNFINISHED}${randomBytes(4).toString('hex')}`;
+  // 0755 as at a first start: the database may run as another user; secrets are in keys/, 0700
+  await mkdir(making, { mode: 0o755, recursive: true });
+  const lock = await takeDataFolder(making);
   try {
     await copyFiles(source, making, order);
     const facts = await readFacts(making);
@@ -59,6 +66,7 @@ export async function restore(order: RestoreOrder): Promise<RestoreReport> {
     const chainHead = await askChain(facts, making, order);
     await checkLog(source, chainHead, order.say);
     await fillDatabase(source, making, order.databaseUrl, order.say);
+    await lock.release();
     await rename(making, into);
     await syncFolder(dirname(into));
     const isBehind = chainHead !== null && chainHead.size > BigInt(source.manifest.log.size);
@@ -67,6 +75,27 @@ export async function restore(order: RestoreOrder): Promise<RestoreReport> {
   } catch (error) {
     await rm(making, { recursive: true, force: true });
     throw error;
+  }
+}
+
+const UNFINISHED = '.unfinished-';
+
+/**
+ * What a restore to this folder left that was killed: secret keys, and a database that still runs there. One whose process
+ * lives holds its lock and is left alone.
+ */
+async function removeUnfinished(into: string, say: (line: string) => void): Promise<void> {
+  const names = await readdir(dirname(into)).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(`${basename(into)}${UNFINISHED}`))) {
+    const folder = join(dirname(into), name);
+    const lock = await takeDataFolder(folder).catch((error: unknown) => {
+      if (error instanceof FolderInUse) return null;
+      throw error;
+    });
+    if (!lock) continue;
+    say(`removing ${folder}, which a restore left that was killed`);
+    await endOrphan(folder, await findPostgres(), say);
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -96,8 +125,6 @@ function requireKnown({ migrations, version }: Manifest): void {
 
 async function copyFiles(source: OpenedBackup, making: string, order: RestoreOrder): Promise<void> {
   const { manifest, folder } = source;
-  // 0755 as at a first start: the database may run as another user; secrets are in keys/, 0700
-  await mkdir(making, { mode: 0o755, recursive: true });
   await mkdir(join(making, 'keys'), { mode: 0o700 });
   const hasOwnKeys = order.keys !== null;
   for (const { path } of manifest.parts) {
