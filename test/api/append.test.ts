@@ -126,6 +126,12 @@ const refusals: [string, number, string, () => Uint8Array | string, string?][] =
   ['a member too many', 400, 'record/malformed', () => changed(own('member'), { note: 'x' })],
   ['a time in the future', 400, 'log/time-in-future', () => own('future', { time: '2999-01-01T00:00:00Z' })],
   [
+    'a time that a block a little behind would make one of the future',
+    400,
+    'log/time-in-future',
+    () => own('ahead', { time: stamp(new Date(Date.now() + 280_000)) }),
+  ],
+  [
     'a reference to an entry that is nowhere',
     400,
     'log/dangling-reference',
