@@ -1,0 +1,86 @@
+// `npm run cbam -- input.json [--json]`, or `--cn CODE` for the question whether a good is in scope at all.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { canonicalBytes, canonicalize, contentId, type JsonValue, parseStrict } from '#lib/canonical';
+import {
+  askEu,
+  CbamError,
+  communicationEdits,
+  computeCbam,
+  loadTable,
+  operatorReport,
+  renderEuAnswer,
+  renderRequestSheet,
+  renderSummary,
+  requestSheets,
+  SHIPPED_TABLES,
+} from '#lib/cbam';
+import { patchWorkbook, WorkbookError } from '#lib/workbook-patch';
+import { runCommand } from './built.ts';
+import { zipCodec } from './zip-codec.ts';
+
+const USAGE = `npm run cbam -- INPUT.json [--json] [--table TABLE.json]... [--allow-superseded]
+                [--report REPORT.json] [--requests SHEETS.txt] [--workbook EMPTY.xlsx --out FILLED.xlsx]
+npm run cbam -- --cn CODE [--json]
+`;
+
+const readJson = (file: string): JsonValue => parseStrict(readFileSync(file), { maxBytes: 64 * 1024 * 1024 });
+const out = (text: string) => process.stdout.write(text);
+
+async function run(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      cn: { type: 'string' },
+      table: { type: 'string', multiple: true, default: [] },
+      'allow-superseded': { type: 'boolean', default: false },
+      report: { type: 'string' },
+      requests: { type: 'string' },
+      workbook: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
+  const language = /^zh/i.test(process.env.LC_ALL ?? process.env.LANG ?? '') ? 'zh' : 'en';
+  if (values.cn !== undefined) {
+    const answer = askEu(values.cn, new Date().toISOString().slice(0, 10));
+    out(values.json ? `${canonicalize(answer)}\n` : renderEuAnswer(answer, language));
+    return 0;
+  }
+  const [file] = positionals;
+  if (file === undefined || (values.workbook === undefined) !== (values.out === undefined)) {
+    process.stderr.write(USAGE);
+    return 64;
+  }
+  const tables = values.table.reduce(
+    (loaded, name) => loadTable(loaded, readJson(name), values['allow-superseded']),
+    SHIPPED_TABLES,
+  );
+  const result = computeCbam(readJson(file), tables);
+  if (values.report !== undefined)
+    writeFileSync(values.report, `${JSON.stringify(operatorReport(result), null, 2)}\n`);
+  if (values.requests !== undefined)
+    writeFileSync(values.requests, requestSheets(result).map(renderRequestSheet).join('\n'));
+  if (values.workbook !== undefined && values.out !== undefined) {
+    const filled = patchWorkbook(readFileSync(values.workbook), communicationEdits(result), zipCodec);
+    writeFileSync(values.out, filled.bytes);
+    process.stderr.write(
+      `${filled.report.cells.length} cells written, parts changed: ${filled.report.changedParts.join(', ')}\n`,
+    );
+  }
+  const bytes = canonicalBytes(result);
+  out(
+    values.json ? `${canonicalize(result)}\n` : `${renderSummary(result, language)}\n${contentId(bytes)}\n`,
+  );
+  return 0;
+}
+
+await runCommand(async () => {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof CbamError || error instanceof WorkbookError)) throw error;
+    process.stderr.write(`${error.code} at ${error.pointer || '/'}: ${error.message}\n`);
+    return 1;
+  }
+});
