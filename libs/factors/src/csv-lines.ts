@@ -9,6 +9,7 @@ export interface CsvRow {
 
 /** Longer than any cell of a factor table; a bound on what one unclosed quote can swallow. */
 const MAX_CELL = 10_000;
+const MAX_CELLS = 1_000;
 
 export class CsvLines {
   #cell = '';
@@ -71,6 +72,13 @@ export class CsvLines {
 
   #endCell(): void {
     this.#cells.push(this.#cell);
+    if (this.#cells.length > MAX_CELLS)
+      throw new FactorsError(
+        'factors/malformed-table',
+        `line ${this.#begun}`,
+        `a row has more than ${MAX_CELLS} cells`,
+        'take the file as the publisher saved it',
+      );
     this.#cell = '';
     this.#quoted = false;
     this.#mayEnd = false;

@@ -3,9 +3,9 @@
  * Source: openclimatedata/globalwarmingpotentials (CC0). The split of CH4 by origin: AR5 WGI table 8.A.1 and
  * AR6 WGI table 7.15, second-hand; sets before AR5 do not split it.
  */
-import { add, multiply, parseDecimal, type Rational } from '#lib/quantity';
+import { add, multiply, parseDecimal, type Rational, subtract, sum } from '#lib/quantity';
 import { FactorsError } from './errors.ts';
-import type { Factor } from './record.ts';
+import type { Factor, FactorGases } from './record.ts';
 
 export const GWP_REPORTS = ['SAR', 'TAR', 'AR4', 'AR5', 'AR6'] as const;
 export type GwpReport = (typeof GWP_REPORTS)[number];
@@ -54,17 +54,16 @@ export function gwpOf(gas: Gas, report: GwpReport): Rational {
   return parseDecimal(value);
 }
 
+/** CO2 + CH4 × GWP + N2O × GWP, unrounded. CH4 takes the potential that does not ask for its origin. */
+export const gasTotal = (gases: FactorGases, report: GwpReport): Rational =>
+  sum((['CO2', 'CH4', 'N2O'] as const).map((gas) => multiply(parseDecimal(gases[gas]), gwpOf(gas, report))));
+
 /**
- * The factor's value under another report: CO2 + CH4 × GWP + N2O × GWP, unrounded. CH4 takes the potential that does
- * not ask for its origin. Null where the record has no amounts per gas.
+ * The factor's value under another report: what it states, and the difference that its gases make, exact. What the
+ * publisher rounded away stays away, so a record cannot change by more than its gases allow.
+ * Null where amounts per gas or the report behind the value are not known.
  */
-export function valueUnder({ gases }: Factor, report: GwpReport): Rational | null {
-  if (gases === null) return null;
-  return add(
-    multiply(parseDecimal(gases.CO2), gwpOf('CO2', report)),
-    add(
-      multiply(parseDecimal(gases.CH4), gwpOf('CH4', report)),
-      multiply(parseDecimal(gases.N2O), gwpOf('N2O', report)),
-    ),
-  );
+export function valueUnder({ value, gwp, gases }: Factor, report: GwpReport): Rational | null {
+  if (gases === null || gwp === 'not-stated') return null;
+  return add(parseDecimal(value), subtract(gasTotal(gases, report), gasTotal(gases, gwp)));
 }

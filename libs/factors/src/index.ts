@@ -46,3 +46,4 @@ export {
 } from './template.ts';
 export { SECTOR_TEMPLATES } from './templates.ts';
 export { type UserFactor, type UserFactorFields, userFactor } from './user-factor.ts';
+export { FACTOR_WORDS } from './words.ts';

@@ -6,7 +6,7 @@
  */
 import { formatExact, multiply, parseDecimal, type Rational } from '#lib/quantity';
 import { FactorsError } from './errors.ts';
-import { valueUnder } from './gwp.ts';
+import { gasTotal } from './gwp.ts';
 import { type FactorFields, UNKNOWN } from './record.ts';
 
 export type FuelClass = 'gas' | 'liquid' | 'solid' | 'waste' | 'biomass';
@@ -104,10 +104,10 @@ export const ipccFuels = (): readonly (readonly [string, FactorFields])[] =>
   FUELS.map((fuel) => {
     const co2 = fuel.class === 'biomass' ? '0' : formatExact(multiply(parseDecimal(fuel.co2TPerTJ), TONNE));
     const gases = { CO2: co2, CH4: fuel.ch4KgPerTJ, N2O: fuel.n2oKgPerTJ };
-    const draft: FactorFields = {
+    const fields: FactorFields = {
       ...UNKNOWN,
       name: { zh: `${fuel.zh}燃烧（IPCC 2006）`, en: `${fuel.code.replaceAll('-', ' ')} burnt (IPCC 2006)` },
-      value: '0',
+      value: formatExact(gasTotal(gases, 'AR6')),
       unit: 'kgCO2e/TJ',
       kind: 'direct',
       gwp: 'AR6',
@@ -120,8 +120,7 @@ export const ipccFuels = (): readonly (readonly [string, FactorFields])[] =>
       grade: 'computed',
       standIn: 'world default standing in for the fuel analysis of the supplier',
     };
-    const value = valueUnder({ id: '', ...draft }, 'AR6') as Rational;
-    return [`ipcc-${fuel.code}`, { ...draft, value: formatExact(value) }];
+    return [`ipcc-${fuel.code}`, fields];
   });
 
 const TONNE: Rational = { n: 1000n, d: 1n };

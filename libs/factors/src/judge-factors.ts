@@ -30,7 +30,8 @@ export function judgeFactors(
 ): readonly JudgedFactor[] {
   const isPublished = typeof published === 'function' ? published : (id: string) => published.has(id);
   return factors.map((factor) => {
-    const { id: claimed, ...fields } = factor;
+    // A list in somebody's document may hold anything, null as well.
+    const { id: claimed, ...fields } = typeof factor === 'object' && factor !== null ? factor : {};
     const id = typeof claimed === 'string' ? claimed : '';
     if (id === '' || id !== idOf(fields))
       return { id, standing: 'maker-stated', grade: 'maker-stated', finding: 'wrong-id' };

@@ -203,8 +203,11 @@ describe('warming potentials', () => {
     expect(formatExact(valueUnder(gas, 'AR4') ?? { n: 0n, d: 1n })).toBe('56154.8'); // 56100 + 25 + 29.8
   });
 
-  test('a lorry under its own set is its own value to the digits published; without gases there is no conversion', () => {
-    expect(formatDecimal(valueUnder(get('uk-hgv-direct'), 'AR5') ?? { n: 0n, d: 1n }, 4)).toBe('0.0770');
+  test('under its own set a lorry is the value published; without gases, or without a set, there is no conversion', () => {
+    expect(formatDecimal(valueUnder(get('uk-hgv-direct'), 'AR5') ?? { n: 0n, d: 1n }, 7)).toBe('0.0770300');
+    // 0.07703 + 0.00001 / 28 × (27.9 − 28) + 0.00125 / 265 × (273 − 265)
+    expect(formatDecimal(valueUnder(get('uk-hgv-direct'), 'AR6') ?? { n: 0n, d: 1n }, 9)).toBe('0.077067700');
+    expect(valueUnder({ ...get('uk-hgv-direct'), gwp: 'not-stated' }, 'AR6')).toBeNull();
     expect(valueUnder(get('uk-board'), 'AR6')).toBeNull();
   });
 });

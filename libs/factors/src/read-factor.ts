@@ -4,7 +4,7 @@ import type { Names, Period } from '#lib/evidence';
 import { add, compare, multiply, parseDecimal, QuantityError, type Rational, sum, ZERO } from '#lib/quantity';
 import { FactorsError, type FactorsErrorCode } from './errors.ts';
 import { readFactorUnit } from './factor-unit.ts';
-import { gwpOf } from './gwp.ts';
+import { gasTotal } from './gwp.ts';
 import {
   FACTOR_GRADES,
   FACTOR_KINDS,
@@ -197,7 +197,7 @@ function checkSums({ value, parts: made, gases: gas, gwp }: FactorFields, place:
   if (
     gas !== null &&
     gwp !== 'not-stated' &&
-    compare(distance(gasSum(gas, gwp), stated), tolerance(value)) > 0
+    compare(distance(gasTotal(gas, gwp), stated), tolerance(value)) > 0
   )
     refuse(
       'factors/gases-sum',
@@ -207,19 +207,20 @@ function checkSums({ value, parts: made, gases: gas, gwp }: FactorFields, place:
     );
 }
 
-const gasSum = (gas: FactorGases, set: 'AR4' | 'AR5' | 'AR6'): Rational =>
-  sum((['CO2', 'CH4', 'N2O'] as const).map((name) => multiply(parseDecimal(gas[name]), gwpOf(name, set))));
-
 const distance = (a: Rational, b: Rational): Rational => {
   const difference = add(a, { n: -b.n, d: b.d });
   return difference.n < 0n ? { n: -difference.n, d: difference.d } : difference;
 };
 
-/** Publishers round the value and its three parts each: two units of the value's last place, and a hair. */
-const tolerance = (value: string): Rational => ({
-  n: 21n,
-  d: 10n ** BigInt((value.split('.')[1] ?? '').length + 1),
-});
+/**
+ * Publishers round the value and its three parts each: two units of the value's last place, and a hair; but never more
+ * than two percent, or a value written with few digits would go with any gases.
+ */
+function tolerance(value: string): Rational {
+  const rounding = { n: 21n, d: 10n ** BigInt((value.split('.')[1] ?? '').length + 1) };
+  const share = multiply(distance(parseDecimal(value), ZERO), { n: 2n, d: 100n });
+  return compare(rounding, share) < 0 ? rounding : share;
+}
 
 function parts(input: unknown, place: string): FactorParts {
   const fields = members(input, place, PARTS);

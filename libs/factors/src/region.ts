@@ -1,6 +1,9 @@
 /** Where a factor holds: the world, a country, a subdivision, or one of China's seven grid regions. */
 
-/** Grid regions of the Chinese announcements, with the provinces each one's table names. */
+/**
+ * Grid regions of the Chinese announcements with their provinces. Inner Mongolia is fed by two grids; its west, the
+ * larger part, decides here. Tibet has no figure and no region here.
+ */
 export const CN_GRID_REGIONS: Readonly<
   Record<string, { readonly zh: string; readonly en: string; readonly provinces: readonly string[] }>
 > = {

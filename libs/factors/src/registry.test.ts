@@ -4,6 +4,7 @@ import {
   type FactorFields,
   factorTable,
   judgeFactors,
+  knownWrongFuel,
   makeFactor,
   ownRegistry,
   pin,
@@ -124,7 +125,7 @@ describe('the list of published factors', () => {
 });
 
 describe('judging the factors of somebody’s calculation', () => {
-  const judge = (factor: object) => judgeFactors([factor as never], registry.isPublished)[0];
+  const judge = (factor: unknown) => judgeFactors([factor as never], registry.isPublished)[0];
 
   test('a published record of either version keeps its grade', () => {
     expect(judge(grid)).toMatchObject({ standing: 'published', grade: 'official', finding: 'ok' });
@@ -156,6 +157,8 @@ describe('judging the factors of somebody’s calculation', () => {
 
   test.each([
     [{}],
+    [null],
+    [[]],
     [{ id: 7 }],
     [{ id: grid.id }],
     [{ ...grid, value: Number.NaN }],
@@ -227,8 +230,13 @@ describe('a figure of one’s own', () => {
     ).toEqual([]);
   });
 
-  test('natural gas with 1.5 kg N2O and coal with 300 kg CH4 per TJ are warned of', () => {
-    const fuel = (name: string, gases: FactorFields['gases'], value: string) =>
+  test('natural gas with 1.5 kg N2O and coal with 300 kg CH4 per TJ: warned of when measured, refused when copied', () => {
+    const fuel = (
+      name: string,
+      gases: FactorFields['gases'],
+      value: string,
+      grade: 'maker-stated' | 'second-hand' = 'maker-stated',
+    ) =>
       userFactor(
         {
           ...own,
@@ -238,16 +246,31 @@ describe('a figure of one’s own', () => {
           gwp: 'AR6',
           gases,
           value,
+          grade,
         },
         registry,
       ).warnings;
-    expect(fuel('天然气', { CO2: '56100', CH4: '1', N2O: '1.5' }, '56537.4')).toMatchObject([
-      { code: 'wrong/ipcc-gas-n2o' },
+    const gas = ['天然气', { CO2: '56100', CH4: '1', N2O: '1.5' }, '56537.4'] as const;
+    const coal = ['烟煤', { CO2: '94600', CH4: '300', N2O: '1.5' }, '103379.5'] as const;
+    expect(fuel(...gas)).toMatchObject([
+      { code: 'wrong/ipcc-gas-n2o', right: expect.stringContaining('0.1 kg') },
     ]);
-    expect(fuel('烟煤', { CO2: '94600', CH4: '300', N2O: '1.5' }, '103379.5')).toMatchObject([
-      { code: 'wrong/ipcc-coal-ch4' },
+    expect(fuel(...coal)).toMatchObject([
+      { code: 'wrong/ipcc-coal-ch4', right: expect.stringContaining('10 kg') },
     ]);
-    expect(fuel('天然气', { CO2: '56100', CH4: '1', N2O: '0.1' }, '56155.2')).toEqual([]);
+    for (const copied of [gas, coal])
+      expect(() => fuel(...copied, 'second-hand')).toThrow(
+        expect.objectContaining({ code: 'factors/known-wrong', place: '/gases' }),
+      );
+    expect(fuel('天然气', { CO2: '56100', CH4: '1', N2O: '0.1' }, '56155.2', 'second-hand')).toEqual([]);
+  });
+
+  test('calorific values that go round and are wrong are known', () => {
+    const ncv = (about: string, value: string) =>
+      knownWrongFuel({ about, ch4: null, n2o: null, ncv: value }).map(({ code }) => code);
+    expect(ncv('无烟煤', '25.8')).toEqual(['wrong/ipcc-anthracite-ncv']);
+    expect(ncv('other kerosene', '40.68')).toEqual(['wrong/ipcc-kerosene-ncv']);
+    expect(ncv('other bituminous coal', '25.8')).toEqual([]);
   });
 });
 

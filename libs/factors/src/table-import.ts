@@ -55,6 +55,9 @@ export function figure(text: string, line: number): string {
   }
 }
 
+const MAX_REFUSALS = 10_000;
+const MAX_REASONS = 200;
+
 /** Collects factors, refusals and counts while the rows go by. */
 export class Collected {
   readonly factors: Factor[] = [];
@@ -71,12 +74,21 @@ export class Collected {
       return factor;
     } catch (cause) {
       if (!(cause instanceof FactorsError)) throw cause;
+      if (this.refusals.length === MAX_REFUSALS)
+        throw new FactorsError(
+          'factors/malformed-table',
+          `line ${line}`,
+          `more than ${MAX_REFUSALS} rows are refused`,
+          'choose the importer of this table',
+        );
       this.refusals.push({ line, code: cause.code, message: cause.message, remedy: cause.remedy });
       return null;
     }
   }
 
-  skip(reason: string): void {
+  skip(why: string): void {
+    const known = Object.hasOwn(this.skipped, why) || Object.keys(this.skipped).length < MAX_REASONS;
+    const reason = known ? why : 'other';
     this.skipped[reason] = (this.skipped[reason] ?? 0) + 1;
   }
 }

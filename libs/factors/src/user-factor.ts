@@ -23,7 +23,7 @@ export interface UserFactor {
 
 /**
  * @throws {FactorsError} factors/label for another grade or a missing voucher; factors/claims-published where the
- *   registry lists the id; and whatever `readFactor` refuses
+ *   registry lists the id; factors/known-wrong for a mistake copied from a table; and whatever `readFactor` refuses
  */
 export function userFactor(fields: UserFactorFields, registry: Registry, place = ''): UserFactor {
   const { voucher, grade, ...rest } = fields;
@@ -50,5 +50,15 @@ export function userFactor(fields: UserFactorFields, registry: Registry, place =
       `${factor.id} is a published factor`,
       'name the published factor instead of writing it again',
     );
-  return { factor, warnings: knownWrong(factor) };
+  const warnings = knownWrong(factor);
+  const copied =
+    grade === 'second-hand' ? warnings.find(({ code }) => code.startsWith('wrong/ipcc-')) : undefined;
+  if (copied !== undefined)
+    throw new FactorsError(
+      'factors/known-wrong',
+      `${place}/gases`,
+      `${copied.seen} is a known mistake of a transcription: ${copied.why.en}`,
+      `the guidelines have ${copied.right}`,
+    );
+  return { factor, warnings };
 }
