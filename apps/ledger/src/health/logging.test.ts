@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
+import { QueryFailedError } from 'typeorm';
 import { loggerOptions } from './logging.ts';
 
 /** What one line says, with the options of the service. */
@@ -34,4 +35,19 @@ test('secrets and people do not come into the log', () => {
   expect(line).not.toContain('203.0.113.9');
   expect(line).toContain('"name":"Plates"');
   expect(line).toContain('"url":"/"');
+});
+
+test('what a failed statement was to write does not come into the log', () => {
+  const salt = Buffer.from('a salt of a document');
+  const failure = new QueryFailedError(
+    'insert into document (salts) values ($1)',
+    [salt, 'text of it'],
+    new Error('full'),
+  );
+  for (const err of [failure, new Error('not recorded', { cause: failure })]) {
+    const line = lineOf({ err });
+    expect(line).toContain('full');
+    expect(line).not.toContain('text of it');
+    expect(line).not.toContain(salt.toJSON().data.join(','));
+  }
 });

@@ -16,6 +16,8 @@ const REDACTED = [
   '*.secretKey',
   '*.password',
   '*.authorization',
+  // of a statement that failed: documents, salts, signatures
+  'err.parameters',
 ];
 
 /** Where the framework tells its own start, line by line. */
