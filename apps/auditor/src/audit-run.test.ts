@@ -450,14 +450,11 @@ describe('a run that is broken off', () => {
     }
     return saved;
   }
-  async function large(): Promise<AuditedWorld> {
-    const world = await make();
+  async function large(given?: AuditedWorld): Promise<AuditedWorld> {
+    const world = given ?? (await make());
     const { entry } = world.recorded('activity/v1')!;
     for (let n = 0; n < 1_300; n++)
-      world.append({
-        ...entry,
-        content: `sha256:${toHex(new Uint8Array(32).fill(n & 255, n >> 8))}` as never,
-      });
+      world.append({ ...entry, content: `sha256:${n.toString(16).padStart(64, '0')}` as never });
     world.anchor(on('11-17'));
     return world;
   }
@@ -471,6 +468,15 @@ describe('a run that is broken off', () => {
     expect(
       second.findings.filter((found) => found.place.startsWith('entry ')).map(({ code }) => code),
     ).toContain('content/withheld');
+  });
+
+  test('keeps references to what was not recorded yet', async () => {
+    const world = await make();
+    const { entry } = world.recorded('activity/v1')!;
+    const refs = [{ rel: 'about', content: `sha256:${'9'.repeat(64)}` }] as never;
+    world.append({ ...entry, refs, content: `sha256:${'8'.repeat(64)}` as never });
+    const saved = await brokenOff(await large(world));
+    expect(codes(await run(world, { state: saved.at(-1)! }))).toEqual(['entry/dangling-reference']);
   });
 
   test('keeps nothing that rests on a contradiction', async () => {

@@ -106,12 +106,15 @@ export class EntryAudit {
   /** Entries that no head held when they were audited, in log order. */
   waiting: Waiting[];
   readonly counts: Map<string, number>;
-  private readonly openRefs = new Map<string, OpenReference>();
+  /** References to what was not recorded yet, by target. Empty at the end of a log, and not in a run that was broken off. */
+  readonly openRefs: Map<string, OpenReference>;
   /** Entries before this place were not looked at: what refers to them cannot be told from dangling. */
   private readonly from: number;
 
   constructor(
-    kept?: Partial<Pick<EntryAudit, 'keys' | 'facts' | 'seen' | 'uncovered' | 'waiting' | 'counts'>>,
+    kept?: Partial<
+      Pick<EntryAudit, 'keys' | 'facts' | 'seen' | 'uncovered' | 'waiting' | 'counts' | 'openRefs'>
+    >,
     from = 0,
   ) {
     this.keys = kept?.keys ?? new KeyBook();
@@ -120,6 +123,7 @@ export class EntryAudit {
     this.uncovered = kept?.uncovered ?? new Map();
     this.waiting = kept?.waiting ?? [];
     this.counts = kept?.counts ?? new Map();
+    this.openRefs = kept?.openRefs ?? new Map();
     this.from = from;
   }
 

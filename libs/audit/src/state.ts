@@ -69,6 +69,7 @@ type Kept = {
   uncovered: [string, never][];
   waiting: EntryAudit['waiting'];
   counts: [string, number][];
+  openRefs: [string, never][];
   chain: AuditState['chain'];
   hashes: { leaves: number; sha256: string };
 };
@@ -103,6 +104,7 @@ export function encodeState(state: AuditState): { readonly state: JsonObject; re
     uncovered: [...entries.uncovered],
     waiting: entries.waiting,
     counts: [...entries.counts],
+    openRefs: [...entries.openRefs],
     chain,
     hashes: { leaves: leaves.length, sha256: toHex(sha256(hashes)) },
   };
@@ -146,6 +148,7 @@ export function decodeState(value: JsonValue, hashes: Uint8Array, identity: Audi
       uncovered: new Map(kept.uncovered),
       waiting: kept.waiting,
       counts: new Map(kept.counts),
+      openRefs: new Map(kept.openRefs),
     },
     from,
   );
