@@ -1,4 +1,4 @@
-import { explainClaim, factorTable } from './index.ts';
+import { explainClaim, explainSaving, factorTable } from './index.ts';
 
 // Claims of published articles, checked against E07 (arithmetic with every published grid factor of China).
 const table = factorTable();
@@ -97,4 +97,23 @@ test.each([
   [() => explainClaim(kWh('3'), t('1'), 'Zhejiang', null, table), '/place'],
 ])('a claim that says nothing is refused: %#', (run, place) => {
   expect(run).toThrow(expect.objectContaining({ code: 'factors/malformed-claim', place }));
+});
+
+describe('two lines 30 % apart, 300 MWh a year saved', () => {
+  test('is two claims: 23.1 % of 1.3 GWh, or 30 % of 1.0 GWh', () => {
+    expect(explainSaving('30', { value: '300', unit: 'MWh' })).toEqual([
+      { base: 'better', better: '1000000', worse: '1300000', savingPercent: '23.1' },
+      { base: 'worse', better: '700000', worse: '1000000', savingPercent: '30.0' },
+    ]);
+  });
+
+  test.each([
+    ['0', 'MWh', '/percent'],
+    ['thirty', 'MWh', '/percent'],
+    ['30', 't', '/saved/unit'],
+  ] as const)('%s percent of %s is refused', (percent, unit, place) => {
+    expect(() => explainSaving(percent, { value: '300', unit })).toThrow(
+      expect.objectContaining({ code: 'factors/malformed-claim', place }),
+    );
+  });
 });

@@ -5,6 +5,7 @@ export {
   type ClaimMatch,
   explainClaim,
 } from './explain-claim.ts';
+export { explainSaving, type SavingReading } from './explain-saving.ts';
 export { type FactorTable, factorTable } from './factor-table.ts';
 export { type FactorUnit, readFactorUnit } from './factor-unit.ts';
 export { type FactorV1, fromV1, isV1 } from './from-v1.ts';

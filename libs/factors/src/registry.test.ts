@@ -259,7 +259,7 @@ describe('a figure of one’s own', () => {
       { code: 'wrong/ipcc-coal-ch4', right: expect.stringContaining('10 kg') },
     ]);
     for (const copied of [gas, coal])
-      expect(() => fuel(...copied, 'second-hand')).toThrow(
+      expect(() => fuel(copied[0], copied[1], copied[2], 'second-hand')).toThrow(
         expect.objectContaining({ code: 'factors/known-wrong', place: '/gases' }),
       );
     expect(fuel('天然气', { CO2: '56100', CH4: '1', N2O: '0.1' }, '56155.2', 'second-hand')).toEqual([]);
@@ -297,6 +297,16 @@ describe('search', () => {
     expect(keys({ keys: ['uk-board', 'uk-board-recycled-content'], text: '再生' })).toEqual([
       'uk-board-recycled-content',
     ]);
+  });
+
+  test('by the code of an item: what templates count it with, its recycled source too', () => {
+    expect(keys({ item: 'grid-electricity' })).toEqual(['cn-grid-2024']);
+    expect(keys({ item: 'pp' })).toEqual(['uk-pp', 'uk-pp-recycled-content']);
+    expect(keys({ item: 'diesel', kind: 'upstream' })).toEqual([
+      'uk-diesel-L-upstream',
+      'uk-diesel-t-upstream',
+    ]);
+    expect(keys({ item: 'wire-rod' })).toEqual([]);
   });
 
   test('the order does not hang on the order of the table', () => {

@@ -3,11 +3,14 @@
 import type { FactorTable } from './factor-table.ts';
 import type { Factor, FactorGrade, FactorKind } from './record.ts';
 import { regionsAround } from './region.ts';
+import { SECTOR_TEMPLATES } from './templates.ts';
 
 export interface FactorQuery {
   /** Words in any order, 中文 or English; all of them must stand in name, source or short name. */
   readonly text?: string;
-  /** Short names of the factors that belong to an item, e.g. from a template. */
+  /** Code of an item, as templates and workbooks use it. */
+  readonly item?: string;
+  /** Short names to choose among. */
   readonly keys?: readonly string[];
   /** The place of the activity: factors of the places that contain it are found, nearest first. */
   readonly region?: string;
@@ -35,15 +38,17 @@ export function searchFactors(table: FactorTable, query: FactorQuery): readonly 
     .split(' ')
     .filter((word) => word !== '');
   const around = query.region === undefined ? null : regionsAround(query.region);
+  const ofItem = query.item === undefined ? null : keysOfItem(query.item);
   const ranked: { readonly rank: readonly (number | string)[]; readonly found: Found }[] = [];
   for (const [key, factor] of table) {
     if (query.keys !== undefined && !query.keys.includes(key)) continue;
+    if (ofItem !== null && !ofItem.has(key)) continue;
     if (query.kind !== undefined && factor.kind !== query.kind) continue;
     if (query.per !== undefined && factor.unit.slice(factor.unit.indexOf('/') + 1) !== query.per) continue;
     const text = textRank(words, key, factor);
     if (text === null) continue;
     const place = around === null ? 0 : around.indexOf(factor.region);
-    if (place < 0 && words.length === 0 && query.keys === undefined) continue;
+    if (place < 0 && words.length === 0 && query.keys === undefined && ofItem === null) continue;
     const years = query.year === undefined ? 0 : Math.abs(Number(query.year) - Number(factor.year));
     ranked.push({
       rank: [
@@ -61,6 +66,19 @@ export function searchFactors(table: FactorTable, query: FactorQuery): readonly 
     .sort((a, b) => compareRanks(a.rank, b.rank))
     .slice(0, query.limit ?? LIMIT)
     .map(({ found }) => found);
+}
+
+/** Factors that some template counts an item with, its recycled source among them. */
+function keysOfItem(code: string): ReadonlySet<string> {
+  const items = [...SECTOR_TEMPLATES.values()].flatMap(({ items }) =>
+    items.filter((each) => each.code === code),
+  );
+  return new Set(
+    items.flatMap(({ factors, recycled }) => [
+      ...Object.values(factors).flat(),
+      ...(recycled === null ? [] : [recycled]),
+    ]),
+  );
 }
 
 function textRank(words: readonly string[], key: string, factor: Factor): number | null {
