@@ -15,12 +15,12 @@ import {
   requestSheets,
   SHIPPED_TABLES,
 } from '#lib/cbam';
-import { patchWorkbook, WorkbookError } from '#lib/workbook-patch';
+import { editsFromMap, patchWorkbook, WorkbookError } from '#lib/workbook-patch';
 import { runCommand } from './built.ts';
 import { zipCodec } from './zip-codec.ts';
 
 const USAGE = `npm run cbam -- INPUT.json [--json] [--table TABLE.json]... [--allow-superseded]
-                [--report REPORT.json] [--requests SHEETS.txt] [--workbook EMPTY.xlsx --out FILLED.xlsx]
+                [--report REPORT.json] [--requests SHEETS.txt] [--workbook EMPTY.xlsx --out FILLED.xlsx [--map MAP.json]]
 npm run cbam -- --cn CODE [--json]
 `;
 
@@ -39,6 +39,7 @@ async function run(): Promise<number> {
       requests: { type: 'string' },
       workbook: { type: 'string' },
       out: { type: 'string' },
+      map: { type: 'string' },
     },
   });
   const language = /^zh/i.test(process.env.LC_ALL ?? process.env.LANG ?? '') ? 'zh' : 'en';
@@ -62,10 +63,17 @@ async function run(): Promise<number> {
   if (values.requests !== undefined)
     writeFileSync(values.requests, requestSheets(result).map(renderRequestSheet).join('\n'));
   if (values.workbook !== undefined && values.out !== undefined) {
-    const filled = patchWorkbook(readFileSync(values.workbook), communicationEdits(result), zipCodec);
+    // The Commission's template, or somebody's own questionnaire by their mapping from the report.
+    const { edits, missing } =
+      values.map === undefined
+        ? { edits: communicationEdits(result), missing: [] }
+        : editsFromMap(readJson(values.map), operatorReport(result));
+    const filled = patchWorkbook(readFileSync(values.workbook), edits, zipCodec);
     writeFileSync(values.out, filled.bytes);
+    for (const { sheet, cell, from } of missing)
+      process.stderr.write(`${sheet}!${cell} stays as it is: no ${from}\n`);
     process.stderr.write(
-      `${filled.report.cells.length} cells written, parts changed: ${filled.report.changedParts.join(', ')}\n`,
+      `${filled.report.cells.length} cells written; parts changed: ${filled.report.changedParts.join(', ')}; all others as they were\n`,
     );
   }
   const bytes = canonicalBytes(result);

@@ -101,29 +101,31 @@ export function communicationEdits(result: CbamResult): readonly Edit[] {
     ...INSTALLATION_CELLS.flatMap(([key, cell]) => input(cell, installation[key])),
     ...VERIFIER_CELLS.flatMap(([key, cell]) => input(cell, verifier[key])),
     // The input cell wants the country's name from a list; the summary shows its code.
-    ...text('G16', installation.country),
-    ...number('AI15', totals.direct),
-    ...number('AI16', totals.indirect),
-    ...number('AI17', totals.total),
+    ...text('G16', installation.country, 'A_InstData!S26'),
+    ...number('AI15', totals.direct, "'C_Emissions&Energy'!L27"),
+    ...number('AI16', totals.indirect, "'C_Emissions&Energy'!M27"),
+    ...number('AI17', totals.total, "'C_Emissions&Energy'!N27"),
     ...result.products.flatMap((product, index) => productEdits(product, FIRST_PRODUCT_ROW + index)),
   ];
 }
 
 function productEdits(product: CbamProduct, row: number): readonly Edit[] {
+  // Row 26 of the summary shows row 10 of Summary_Products; from Q on its columns lie one to the left.
+  const from = (column: string): string => `Summary_Products!${column}${row - 16}`;
   return [
-    ...text(`D${row}`, product.process),
-    ...text(`E${row}`, englishCategory(product)),
-    ...text(`F${row}`, product.cn.slice(0, 8)),
-    ...text(`H${row}`, product.invoiceName ?? product.name),
-    ...number(`I${row}`, product.direct),
-    ...number(`J${row}`, product.indirect),
-    ...number(`K${row}`, product.total),
-    ...text(`L${row}`, 'tCO2e/t'),
-    ...number(`M${row}`, fraction(product.defaultShare)),
-    ...text(`N${row}`, product.electricity.sources.join('; ')),
-    ...number(`O${row}`, product.electricity.megawattHoursPerTonne),
-    ...text(`Q${row}`, product.parameters.reducingAgent),
-    ...text(`R${row}`, product.parameters.steelMill),
+    ...text(`D${row}`, product.process, from('D')),
+    ...text(`E${row}`, englishCategory(product), from('E')),
+    ...text(`F${row}`, product.cn.slice(0, 8), from('F')),
+    ...text(`H${row}`, product.invoiceName ?? product.name, from('H')),
+    ...number(`I${row}`, product.direct, from('I')),
+    ...number(`J${row}`, product.indirect, from('J')),
+    ...number(`K${row}`, product.total, from('K')),
+    ...text(`L${row}`, 'tCO2e/t', from('L')),
+    ...number(`M${row}`, fraction(product.defaultShare), from('M')),
+    ...text(`N${row}`, product.electricity.sources.join('; '), from('N')),
+    ...number(`O${row}`, product.electricity.megawattHoursPerTonne, from('O')),
+    ...text(`Q${row}`, product.parameters.reducingAgent, from('P')),
+    ...text(`R${row}`, product.parameters.steelMill, from('Q')),
   ];
 }
 
@@ -135,12 +137,17 @@ const date = (cell: string, day: string): Edit => ({
   cell,
   value: { kind: 'date', day },
 });
-const text = (cell: string, value: Maybe): readonly Edit[] =>
-  value == null || value === ''
-    ? []
-    : [{ sheet: SUMMARY, cell, value: { kind: 'text', text: value }, replaceFormula: true }];
-const number = (cell: string, decimal: Maybe): readonly Edit[] =>
-  decimal == null ? [] : [{ sheet: SUMMARY, cell, value: { kind: 'number', decimal }, replaceFormula: true }];
+const text = (cell: string, value: Maybe, formulaHas: string): readonly Edit[] =>
+  value == null || value === '' ? [] : [result(cell, { kind: 'text', text: value }, formulaHas)];
+const number = (cell: string, decimal: Maybe, formulaHas: string): readonly Edit[] =>
+  decimal == null ? [] : [result(cell, { kind: 'number', decimal }, formulaHas)];
+const result = (cell: string, value: Edit['value'], formulaHas: string): Edit => ({
+  sheet: SUMMARY,
+  cell,
+  value,
+  replaceFormula: true,
+  formulaHas,
+});
 
 /** "12.5" percent → "0.125", by moving the point. */
 function fraction(percent: string | null): string | null {

@@ -10,6 +10,7 @@ export type WorkbookErrorCode =
   | 'workbook/duplicate-cell'
   | 'workbook/merged-cell'
   | 'workbook/formula-cell'
+  | 'workbook/other-formula'
   | 'workbook/shared-formula'
   | 'workbook/malformed-map';
 

@@ -117,6 +117,11 @@ describe('a workbook made by exceljs', () => {
     const { bytes, report } = patch(before, { ...number('Buyer & Co', 'B3', '2'), replaceFormula: true });
     expect(report.cells[0]?.before).toBe('formula');
     expect((await read(bytes)).getWorksheet('Buyer & Co')!.getCell('B3').value).toBe(2);
+    const told = (cell: string, formulaHas: string) =>
+      refusal(() => patch(before, { ...number('Buyer & Co', cell, '2'), replaceFormula: true, formulaHas }));
+    expect(told('B3', 'B2*2')).toBe('accepted');
+    expect(told('B3', 'C7')).toBe('workbook/other-formula /0');
+    expect(told('Z99', 'B2')).toBe('workbook/other-formula /0');
   });
   test('refusals say which edit', async () => {
     const book = await questionnaire();
@@ -242,7 +247,7 @@ const TEMPLATE = new URL(
 );
 if (!existsSync(TEMPLATE)) console.warn("skipped: the Commission's communication workbook is not here");
 (existsSync(TEMPLATE) ? describe : describe.skip)("the Commission's communication workbook v2.1.1", () => {
-  test('input cells are filled, formulas of the summary are refused or replaced, 76 parts keep their bytes', async () => {
+  test('input cells are filled, formulas of the summary are refused or replaced, 76 parts keep their bytes', () => {
     const before = new Uint8Array(readFileSync(TEMPLATE));
     expect(refusal(() => patch(before, text('Summary_Communication', 'G12', 'x')))).toBe(
       'workbook/formula-cell /0',
@@ -264,12 +269,18 @@ if (!existsSync(TEMPLATE)) console.warn("skipped: the Commission's communication
       'xl/worksheets/sheet5.xml',
     ]);
     expect(changedOf(before, bytes)).toEqual([...report.changedParts]);
-    const book = await read(bytes);
-    expect(book.getWorksheet('A_InstData')!.getCell('I20').value).toBe('Example Fastener Works');
-    expect(book.getWorksheet('Summary_Communication')!.getCell('I26').value).toBe(2.01234);
-    expect(book.getWorksheet('Summary_Communication')!.getCell('G12').formula).toBe('Summary_Processes!G10');
+    const parts = unzipSync(bytes, { filter: ({ name }) => report.changedParts.includes(name) });
+    const sheet = (number: number) => new TextDecoder().decode(parts[`xl/worksheets/sheet${number}.xml`]);
+    expect(sheet(5)).toContain(
+      '<c r="I20" s="1253" t="inlineStr"><is><t xml:space="preserve">Example Fastener Works</t></is></c>',
+    );
+    expect(sheet(5)).toContain('<c r="I9" s="1262"><v>46023</v></c>');
+    expect(sheet(14)).toContain('<c r="I26" s="779"><v>2.01234</v></c>');
+    expect(sheet(14)).toContain('<f>Summary_Processes!G10</f>');
     const chain = (file: Uint8Array) =>
-      new TextDecoder().decode(unzipSync(file)['xl/calcChain.xml']).match(/<c /g)!.length;
+      new TextDecoder()
+        .decode(unzipSync(file, { filter: ({ name }) => name === 'xl/calcChain.xml' })['xl/calcChain.xml'])
+        .match(/<c /g)!.length;
     expect(chain(before) - chain(bytes)).toBe(2);
-  });
+  }, 60_000);
 });

@@ -24,6 +24,8 @@ export interface Edit {
   readonly value: CellValue;
   /** A formula that stands there may go; false unless told. */
   readonly replaceFormula?: boolean;
+  /** The cell must hold a formula with this text, or the workbook is another edition than the one meant. */
+  readonly formulaHas?: string;
 }
 
 export interface PatchReport {
@@ -116,6 +118,7 @@ function readEdit(edit: Edit, pointer: string): CellEdit {
     address,
     xml: cellXml(edit.value, `${pointer}/value`),
     replaceFormula: edit.replaceFormula === true,
+    formulaHas: edit.formulaHas ?? null,
     pointer,
   };
 }

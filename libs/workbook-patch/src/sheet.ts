@@ -5,12 +5,13 @@
 import { type Address, formatAddress, isWithin, parseAddress, parseRange, type Range } from './address.ts';
 import { notXlsx, WorkbookError } from './errors.ts';
 import type { CellXml } from './value.ts';
-import { attribute, withoutAttributes } from './xml.ts';
+import { attribute, unescapeXml, withoutAttributes } from './xml.ts';
 
 export interface CellEdit {
   readonly address: Address;
   readonly xml: CellXml;
   readonly replaceFormula: boolean;
+  readonly formulaHas: string | null;
   readonly pointer: string;
 }
 
@@ -36,10 +37,14 @@ export function patchSheet(xml: string, edits: readonly CellEdit[]): PatchedShee
   ).run();
 }
 
+const MAX_COMPARISONS = 50_000_000;
+
 /** Cells that a merge hides or that the formula of another cell fills. */
 function refuseCovered(xml: string, edits: readonly CellEdit[]): void {
   const merged = rangesOf(xml.matchAll(/<(?:\w+:)?mergeCell\s[^<>]*>/g));
   const filled = rangesOf(xml.matchAll(/<(?:\w+:)?f(?=\s)[^<>]*\st=["'](?:array|dataTable)["'][^<>]*>/g));
+  if ((merged.length + filled.length) * edits.length > MAX_COMPARISONS)
+    throw notXlsx('a sheet has far more merged cells than a form needs');
   for (const edit of edits) {
     const { column, row } = edit.address;
     const merge = merged.find((range) => isWithin(edit.address, range));
@@ -65,6 +70,14 @@ const sharedFormula = (edit: CellEdit, range: Range): WorkbookError =>
     edit.pointer,
     `the formula of ${formatAddress(edit.address)} also serves ${formatAddress(range.from)} to ${formatAddress(range.to)}`,
     'write to the cells that this formula reads instead',
+  );
+
+const otherFormula = (edit: CellEdit): WorkbookError =>
+  new WorkbookError(
+    'workbook/other-formula',
+    edit.pointer,
+    `${formatAddress(edit.address)} does not hold the formula with ${edit.formulaHas} that this edition of the workbook has there`,
+    'supply the edition that the cell map is for, or write a map of your own',
   );
 
 class SheetWriter {
@@ -143,7 +156,9 @@ class SheetWriter {
   }
 
   private setCell(edit: CellEdit, attributes: string, from: number, to: number, inside: string): void {
-    const formula = /<(?:\w+:)?f(?=[\s/>])([^<>]*)>/.exec(inside);
+    const formula = /<(?:\w+:)?f(?=[\s/>])([^<>]*)>([^<]*)/.exec(inside);
+    if (edit.formulaHas !== null && !unescapeXml(formula?.[2] ?? '').includes(edit.formulaHas))
+      throw otherFormula(edit);
     if (formula !== null) {
       if (!edit.replaceFormula) {
         throw new WorkbookError(
@@ -168,7 +183,10 @@ class SheetWriter {
   }
 
   private newCells(edits: readonly CellEdit[]): string {
-    for (const edit of edits) this.before.set(edit, 'empty');
+    for (const edit of edits) {
+      if (edit.formulaHas !== null) throw otherFormula(edit);
+      this.before.set(edit, 'empty');
+    }
     return edits.map((edit) => this.cell(edit, '')).join('');
   }
 

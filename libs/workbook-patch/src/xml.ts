@@ -36,7 +36,7 @@ export const withoutAttributes = (attributes: string, names: string): string =>
 
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
 
-function unescapeXml(text: string): string {
+export function unescapeXml(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|quot|apos|amp));/g,
     (whole, dec, hex, name) => {
