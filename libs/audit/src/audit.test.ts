@@ -429,6 +429,15 @@ const CASES: readonly Case[] = [
   ],
   ['a flag with its entry', (world) => world.setFlag('11-18'), []],
   ['a flag without its entry', (world) => world.setFlag('11-18', null), ['status/withheld']],
+  [
+    'a flag whose entry came when a head without it was on chain, past the delay',
+    (world) => {
+      const [time, block] = [seconds(on('11-10')), String(seconds(on('11-10')))];
+      world.setFlag('11-18', { blockTime: on('11-10'), block });
+      world.change('FlagSet', { time, block: time });
+    },
+    ['status/withheld'],
+  ],
   ['a flag of yesterday without its entry', (world) => world.setFlag('11-24', null), []],
   [
     'a flag otherwise than it was set',

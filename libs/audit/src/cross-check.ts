@@ -21,6 +21,8 @@ export type CrossCheck = {
   readonly addressOf: (did: string) => string | undefined;
   /** Chain addresses of all issuers that have keys in this log, in lower case. */
   readonly issuers: ReadonlySet<string>;
+  /** Seconds of the last head on chain without the entry at this place. */
+  readonly lastWithout: (index: number) => number;
   /** Seconds that may pass from a final event to its entry: the log's maximum delay, and what finality takes. */
   readonly grace: number;
   /** Seconds, of the reader's clock. */
@@ -329,6 +331,19 @@ function checkStatuses(input: CrossCheck, events: readonly StatusEventOnChain[],
       if (found !== expected.toLowerCase())
         report(finding('status/differs', `${place} ${member}`, expected, found, eventPlace(event)));
     }
+    // recorded in the end: who asked in between was shown a log without it
+    const shown = input.lastWithout(index);
+    const due = event.time + input.grace + CLOCK_SKEW;
+    if (input.from === 0 && shown > due)
+      report(
+        finding(
+          'status/withheld',
+          `${event.name} of ${wanted.subject}`,
+          `a status/v1 entry by ${timeOf(due)}`,
+          `${place}, not in the head of ${timeOf(shown)}`,
+          eventPlace(event),
+        ),
+      );
   }
   for (const [at, event] of onChain) {
     if (recorded.has(at) || !isDue(input, event.time)) continue;

@@ -40,6 +40,7 @@ export {
   type Anchors,
   anchorsOf,
   CLOCK_SKEW,
+  lastWithout,
   type Seen,
   settleSeen,
   settleWaiting,

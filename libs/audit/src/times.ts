@@ -66,6 +66,12 @@ export function coveringHead({ heads }: Anchors, index: number): number {
   return low < heads.length ? low : -1;
 }
 
+/** Seconds of the last head that does not hold the entry; 0 where there is none. Till then it was in no log that was shown. */
+export function lastWithout(anchors: Anchors, index: number): number {
+  const at = coveringHead(anchors, index);
+  return anchors.heads[(at < 0 ? anchors.heads.length : at) - 1]?.time ?? 0;
+}
+
 /** Judges an entry that a head holds; gives one that none holds yet, to be judged later. */
 export function checkTimes(
   entry: Pick<Entry, 'kind' | 'time'>,

@@ -51,6 +51,6 @@ test.each([
 test('what a stranger wrote does not draw in the terminal', () => {
   const findings = [finding('content/altered', 'entry 1', '\u001b[2J\u202eabc', 'x'.repeat(5_000))];
   const text = formatResult(result({ findings }), 'en');
-  expect(text).not.toMatch(/[\u001b\u202e]/);
+  for (const sign of ['\u001b', '\u202e']) expect(text).not.toContain(sign);
   expect(text.length).toBeLessThan(1_500);
 });
