@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import { type AuditState, decodeState, encodeState, type FindingCode, weightOf } from '#lib/audit';
 import { type JsonValue, toHex, utf8 } from '#lib/canonical';
 import type { RpcRequest } from '#lib/evm';
+import { makeEntry } from '#lib/record';
 import { leafHash, treeHash } from '#lib/transparency-log';
 import { KEYS, on } from '../../../scripts/golden/people.ts';
 import {
@@ -453,8 +454,12 @@ describe('a run that is broken off', () => {
   async function large(given?: AuditedWorld): Promise<AuditedWorld> {
     const world = given ?? (await make());
     const { entry } = world.recorded('activity/v1')!;
-    for (let n = 0; n < 1_300; n++)
-      world.append({ ...entry, content: `sha256:${n.toString(16).padStart(64, '0')}` as never });
+    const numbered = (n: number) => ({
+      ...entry,
+      content: `sha256:${n.toString(16).padStart(64, '0')}` as never,
+    });
+    for (let n = 0; n < 1_300; n++) world.world.log.append(makeEntry(numbered(n)));
+    world.append(numbered(1_300));
     world.anchor(on('11-17'));
     return world;
   }
