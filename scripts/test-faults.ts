@@ -12,7 +12,7 @@ const HARDHAT = ['--conditions=source', 'node_modules/hardhat/dist/src/cli.js', 
 const PARTS: Readonly<
   Record<string, { readonly args: readonly string[]; readonly env?: NodeJS.ProcessEnv }>
 > = {
-  ledger: { args: [...JEST, '--selectProjects', 'faults'] },
+  ledger: { args: [...JEST, '--maxWorkers=100%', '--selectProjects', 'faults'] },
   contracts: { args: HARDHAT, env: { FAULTS: 'all' } },
   mutants: { args: ['--conditions=source', 'scripts/mutate-contracts.ts'] },
 };
