@@ -1,7 +1,14 @@
 // `npm run cbam -- input.json [--json]`, or `--cn CODE` for the question whether a good is in scope at all.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { canonicalBytes, canonicalize, contentId, type JsonValue, parseStrict } from '#lib/canonical';
+import {
+  CanonicalError,
+  canonicalBytes,
+  canonicalize,
+  contentId,
+  type JsonValue,
+  parseStrict,
+} from '#lib/canonical';
 import {
   askEu,
   CbamError,
@@ -87,6 +94,10 @@ await runCommand(async () => {
   try {
     return await run();
   } catch (error) {
+    if (error instanceof CanonicalError) {
+      process.stderr.write(`${error.code}: ${error.message}\n`);
+      return 1;
+    }
     if (!(error instanceof CbamError || error instanceof WorkbookError)) throw error;
     process.stderr.write(`${error.code} at ${error.pointer || '/'}: ${error.message}\n`);
     return 1;

@@ -9,6 +9,7 @@ import type { Bilingual } from './category.ts';
 import { CATEGORIES, isCategory } from './category.ts';
 import type { CbamProduct, CbamResult } from './compute.ts';
 import { CbamError } from './errors.ts';
+import { dayBefore } from './format.ts';
 import { spaced } from './scope.ts';
 
 export interface OperatorReport {
@@ -159,17 +160,6 @@ function fraction(percent: string | null): string | null {
   return moved.replace(/\.?0+$/, '');
 }
 
-/** The day before `YYYY-MM-DD`. */
-export function dayBefore(day: string): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  const pad = (value: number, width = 2) => String(value).padStart(width, '0');
-  if (date > 1) return `${pad(year, 4)}-${pad(month)}-${pad(date - 1)}`;
-  if (month === 1) return `${pad(year - 1, 4)}-12-31`;
-  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return `${pad(year, 4)}-${pad(month - 1)}-${lengths[month - 2]}`;
-}
-
 /** The result for a person, in one language. */
 export function renderSummary(result: CbamResult, language: 'zh' | 'en'): string {
   const zh = language === 'zh';
@@ -214,7 +204,7 @@ function comparisonLines(
           `${key} ${typeof value === 'object' && value !== null ? value.value : (value ?? '?')}`,
       )
       .join(', ')}`,
-    ...each.missing.map((what) => `    ${what}`),
+    ...[...each.notes, ...each.missing].map((what) => `    ${what}`),
   ];
   return [
     `${spaced(byDefault.cn)} × ${byDefault.mass} t, ${byDefault.year}`,

@@ -64,12 +64,13 @@ const plan = (id: string, codes: readonly string[], from: string, zh: string, en
 export const EU_DUTIES: readonly EuDuty[] = [
   {
     id: 'battery-passport',
-    codes: ['8507'],
+    // The battery itself, and what people ship it in: electric bicycles and scooters, electric cars.
+    codes: ['8507', '871160', '870380'],
     state: 'adopted',
     from: '2027-02-18',
     what: {
-      zh: '电池护照：轻型交通工具电池、容量大于 2 kWh 的工业电池、电动汽车电池。小型便携电池不需要护照。',
-      en: 'Battery passport: batteries of light means of transport, industrial batteries above 2 kWh, electric vehicle batteries. Small portable batteries need none.',
+      zh: '电池护照：轻型交通工具电池、容量大于 2 kWh 的工业电池、电动汽车电池。装在车里的也算。小型便携电池不需要护照。',
+      en: 'Battery passport: batteries of light means of transport, industrial batteries above 2 kWh, electric vehicle batteries, also built in. Small portable batteries need none.',
     },
     who: MAKER,
     needs: [

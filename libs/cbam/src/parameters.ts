@@ -78,21 +78,9 @@ export const SHIPPED_TABLES: Tables = [PRICES, ALLOCATION, MARK_UPS].reduce<Tabl
   NO_TABLES,
 );
 
-/** Dates that people ask for, with their act. */
+/** From when CBAM counts, as Regulation (EU) 2025/2083 left it. */
 export const DEADLINES = {
-  firstDeclaration: {
-    date: '2027-09-30',
-    what: 'declaration and surrender for imports of 2026',
-    act: 'Regulation (EU) 2025/2083',
-  },
-  verifiersInRegistry: {
-    date: '2026-09-01',
-    what: 'verifiers reach the registry',
-    act: 'Regulation (EU) 2025/2083',
-  },
-  firstReports: {
-    date: '2027-01-01',
-    what: 'first verification reports in the registry',
-    act: 'Regulation (EU) 2025/2083',
-  },
+  liableFrom: '2026-01-01',
+  firstDeclaration: '2027-09-30',
+  firstReports: '2027-01-01',
 } as const;

@@ -1,6 +1,7 @@
 /** What to ask a mill for, in Chinese and English, for each precursor that has no verified actual value yet. */
 import type { Bilingual } from './category.ts';
 import type { CbamPrecursor, CbamResult } from './compute.ts';
+import { dayBefore } from './format.ts';
 import { spaced } from './scope.ts';
 
 export interface RequestField {
@@ -24,7 +25,7 @@ const field = (key: string, zh: string, en: string, known: string | null = null)
 });
 
 const days = (period: { readonly start: string; readonly end: string } | null): string | null =>
-  period === null ? null : `[${period.start}, ${period.end})`;
+  period === null ? null : `${period.start} – ${dayBefore(period.end)}`;
 
 /** One sheet for each precursor whose value is a default or not verified. */
 export const requestSheets = (result: CbamResult): readonly RequestSheet[] =>
@@ -40,7 +41,7 @@ function sheet(precursor: CbamPrecursor, result: CbamResult): RequestSheet {
       en: `Request for embedded emissions of a precursor: ${precursor.name} (CN ${spaced(precursor.cn)})`,
     },
     why: {
-      zh: '我们的产品出口欧盟，进口商须按 CBAM 申报。没有贵厂经核查的实际值，只能使用较高的默认值。',
+      zh: '我们的产品出口欧盟，进口商须按 CBAM 申报。没有贵厂经核查的实际值，只能使用通常较高的默认值。',
       en: 'Our goods go to the EU and their importer declares under CBAM. Without your verified actual values we must use default values, which are usually higher.',
     },
     fields: [

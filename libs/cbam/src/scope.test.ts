@@ -1,5 +1,5 @@
 import { ANNEX_I } from './annex1.ts';
-import { askEu, CbamError, isInScope, parseCn } from './index.ts';
+import { askEu, CbamError, isInScope, parseCn, renderEuAnswer } from './index.ts';
 
 const code = (run: () => unknown): string => {
   try {
@@ -77,8 +77,19 @@ describe('what the EU asks, and from when', () => {
   test('LED lamps: no CBAM, and no passport duty known on a date', () => {
     const answer = askEu('9405 42 31', '2026-11-25');
     expect(answer.cbam.state).toBe('out');
+    expect(answer.cbamMissing).toEqual([]);
+    expect(renderEuAnswer(answer, 'en')).toContain('it is not law');
+    expect(renderEuAnswer(askEu('4823 69 90', '2026-11-25'), 'zh')).toBe(
+      '4823 69 90\nCBAM: 4823 69 90（纸和纸制品） 不在附件一：该商品没有碳关税（CBAM）义务。\n产品护照义务：截至 2026-11-22 未知（没有发现）。\n',
+    );
     expect(answer.duties).toEqual([]);
     expect(answer.others.en).toBe('Product passport duties: none known on 2026-11-22.');
+  });
+  test('screws: in CBAM since 2026, who must act, and what is missing', () => {
+    const text = renderEuAnswer(askEu('7318 15 42', '2026-11-25', ['installation']), 'en');
+    expect(text).toContain('Imports count since 2026-01-01');
+    expect(text).toContain('The EU importer declares');
+    expect(text).toContain('missing: specific embedded emissions, verification report');
   });
   test('batteries: from 18 February 2027, with the fields that are missing', () => {
     const [before] = askEu('8507 60 00', '2027-02-17', ['productId']).duties;
