@@ -118,6 +118,16 @@ describe('UK conversion factors', () => {
     expect(factors).toHaveLength(1);
   });
 
+  test('a gas row of another thing is not taken for the row before it', () => {
+    const { factors, refusals } = read(
+      lorry[0] as string,
+      (lorry[1] as string).replace('_3132_', '_3131_'),
+      ...lorry.slice(2),
+    );
+    expect(refusals).toMatchObject([{ line: 3, code: 'factors/gas-row' }]);
+    expect(factors[0]?.gases).toBeNull();
+  });
+
   test('tables of passengers and hotels are counted, not imported', () => {
     const { factors, skipped } = read(
       '29_700_3300_12_1,Scope 3,Hotel stay,Hotel stay,UK,,,Room per night,kg CO2e,10.4',

@@ -125,6 +125,15 @@ describe('what a line counts with', () => {
     expect(found).toContainEqual(expect.objectContaining({ code: 'factor/superseded', value: right.id }));
   });
 
+  test('a record that names its correction itself is refused too', () => {
+    const { id: _id, ...fields } = table.get('cn-grid-2024') as Factor;
+    const old = makeFactor({ ...fields, supersededBy: table.get('cn-grid-2023')?.id ?? null });
+    expect(refusal({ factors: [old] })).toMatchObject({
+      code: 'factors/superseded',
+      place: '/lines/3/factors/0',
+    });
+  });
+
   test('labels do not decide: an unlisted official figure warns as maker-stated', () => {
     const { id: _id, ...fields } = table.get('cn-grid-2024') as Factor;
     const forged = makeFactor({ ...fields, value: '0.0001' });

@@ -116,6 +116,19 @@ describe('reading a record', () => {
       '/gases',
     ],
     [
+      'a value of few digits with gases of nothing',
+      changed({ value: '2', gases: { CO2: '0', CH4: '0', N2O: '0' } }, get('uk-hgv-direct')),
+      'factors/gases-sum',
+      '/gases',
+    ],
+    [
+      'gases a third of a percent off',
+      changed({ gases: { ...get('uk-hgv-direct').gases, CO2: '0.0755' } }, get('uk-hgv-direct')),
+      'factors/gases-sum',
+      '/gases',
+    ],
+    ['parts above the value', changed({ value: '0.9', parts: PARTS }), 'factors/parts-sum', '/parts'],
+    [
       'a spread below one',
       changed({ uncertainty: uncertain({ gsd2: '0.9' }) }),
       'factors/uncertainty',

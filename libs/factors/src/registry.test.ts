@@ -9,6 +9,7 @@ import {
   ownRegistry,
   pin,
   readRegistry,
+  regionsAround,
   registryDocument,
   searchFactors,
   userFactor,
@@ -49,6 +50,13 @@ describe('the list of published factors', () => {
     const ids = [...tableV1().values()].map(({ id }) => id).sort();
     expect(V1_IDS).toEqual(ids);
     expect(ids.every(registry.isPublished)).toBe(true);
+  });
+
+  test('a record that names its correction is listed as superseded', () => {
+    const right = makeFactor({ ...gridFields, value: '0.5778' });
+    const old = makeFactor({ ...gridFields, value: '0.5779', supersededBy: right.id });
+    const listed = readRegistry(registryDocument('x', '2', [old, right]));
+    expect([listed.supersededBy(old.id), listed.supersededBy(right.id)]).toEqual([right.id, null]);
   });
 
   test('a maker’s own figure does not get on it', () => {
@@ -181,6 +189,8 @@ describe('judging the factors of somebody’s calculation', () => {
     expect(judge(factor)).toMatchObject({ standing: 'maker-stated', grade: 'maker-stated', finding: 'ok' });
     const asComputed = makeFactor({ ...(({ id: _i, ...f }) => f)(factor), grade: 'computed' });
     expect(judge(asComputed)).toMatchObject({ grade: 'maker-stated', finding: 'claims-published' });
+    const asCopied = makeFactor({ ...gridFields, value: '0.1', grade: 'second-hand' });
+    expect(judge(asCopied)).toMatchObject({ grade: 'maker-stated', finding: 'claims-published' });
     expect(judgeFactors([grid], new Set([grid.id]))[0]?.standing).toBe('published');
     expect(judgeFactors([grid], new Set())[0]?.finding).toBe('claims-published');
   });
@@ -205,6 +215,14 @@ describe('a figure of one’s own', () => {
   test('without a voucher it is refused', () => {
     expect(() => userFactor({ ...own, voucher: '' }, registry)).toThrow(
       expect.objectContaining({ code: 'factors/label', place: '/voucher' }),
+    );
+  });
+
+  test('what somebody’s list publishes cannot be stated again as one’s own', () => {
+    const { factor } = userFactor(own, registry);
+    const listing = readRegistry({ ...registry.document, ids: [...registry.document.ids, factor.id].sort() });
+    expect(() => userFactor(own, listing)).toThrow(
+      expect.objectContaining({ code: 'factors/claims-published' }),
     );
   });
 
@@ -271,6 +289,7 @@ describe('a figure of one’s own', () => {
     expect(ncv('无烟煤', '25.8')).toEqual(['wrong/ipcc-anthracite-ncv']);
     expect(ncv('other kerosene', '40.68')).toEqual(['wrong/ipcc-kerosene-ncv']);
     expect(ncv('other bituminous coal', '25.8')).toEqual([]);
+    expect(knownWrongFuel({ about: 'natural gas liquids', ch4: null, n2o: '1.5', ncv: null })).toEqual([]);
   });
 });
 
@@ -309,6 +328,16 @@ describe('search', () => {
     expect(keys({ item: 'wire-rod' })).toEqual([]);
   });
 
+  test('of two that fit alike: the newer year, then the better grade', () => {
+    const make = (change: object) => makeFactor({ ...gridFields, name: { zh: '甲', en: 'one' }, ...change });
+    const two = new Map([
+      ['a', make({ year: '2022', grade: 'second-hand' })],
+      ['b', make({ year: '2024', grade: 'second-hand' })],
+      ['c', make({ year: '2024', grade: 'official' })],
+    ]);
+    expect(searchFactors(two, { text: '甲', year: '2023' }).map(({ key }) => key)).toEqual(['c', 'b', 'a']);
+  });
+
   test('the order does not hang on the order of the table', () => {
     const reversed = new Map([...table].reverse());
     for (const query of [{ text: '电力' }, { region: 'CN-ZJ' }, { text: 'UK', kind: 'direct' as const }])
@@ -321,4 +350,20 @@ describe('search', () => {
     const board = table.get('uk-board') as Factor;
     expect(pin([grid, board, grid])).toEqual([grid.id, board.id].sort());
   });
+});
+
+test('a place and what contains it, nearest first', () => {
+  expect(
+    ['CN-ZJ', 'CN-EAST', 'CN-XZ', 'CN', 'US-CA', 'EU27', 'GLO'].map((place) =>
+      regionsAround(place).join(' '),
+    ),
+  ).toEqual([
+    'CN-ZJ CN-EAST CN GLO',
+    'CN-EAST CN GLO',
+    'CN-XZ CN GLO',
+    'CN GLO',
+    'US-CA US GLO',
+    'EU27 GLO',
+    'GLO',
+  ]);
 });
