@@ -1,6 +1,7 @@
 import type { Amount } from './amount.ts';
-import { computeBalance, type FacilityYear } from './balance.ts';
+import { computeBalance } from './balance.ts';
 import type { BalanceError } from './errors.ts';
+import type { FacilityYear } from './facility-year.ts';
 
 const of = (value: string, unit: string): Amount => ({ state: 'value', value, unit });
 const zero: Amount = { state: 'zero', reason: 'counted, none there' };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { computeBalance, type FacilityYear } from './balance.ts';
+import { computeBalance } from './balance.ts';
+import type { FacilityYear } from './facility-year.ts';
 
 test('the year in docs/formats/balance.md gives what the page says', () => {
   const page = readFileSync(new URL('../../../docs/formats/balance.md', import.meta.url), 'utf8');

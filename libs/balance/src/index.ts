@@ -5,7 +5,6 @@ export {
   type BalanceThresholds,
   computeBalance,
   type FacilityBalance,
-  type FacilityYear,
 } from './balance.ts';
 export {
   CARBON_CODE_TABLE,
@@ -32,15 +31,15 @@ export {
   NOT_LOADED,
 } from './energy.ts';
 export { BalanceError, type BalanceErrorCode } from './errors.ts';
+export type { FacilityYear } from './facility-year.ts';
 export {
-  factsOf,
   type GreenFactoryResult,
   type RowFact,
   type RowThreshold,
-  renewableSizeClass,
   scoreGreenFactory,
   type VetoAnswer,
 } from './green-factory.ts';
+export { factsOf, renewableSizeClass } from './green-factory-facts.ts';
 export { GREEN_FACTORY_TABLE, type GreenFactoryRow } from './green-factory-rows.ts';
 export { type FacilityInventory, type InventoryFactor, type InventoryUse, inventoryOf } from './inventory.ts';
 export { type LineClaim, type LineClaimResult, readLineClaim } from './line-claim.ts';

@@ -4,10 +4,12 @@
  * (`2025-01-31 05:15,12.5`) is read here without making texts of it, any other row by those readers themselves.
  */
 import { fromUtf8 } from '#lib/canonical';
-import { dayNumber, findHeader, METER_COLUMNS, readLocalTime, readNumber } from '#lib/evidence';
+import { readLocalTime, readNumber } from '#lib/evidence';
 import { readUnit, type Unit } from '#lib/quantity';
 import { MAX_MILLIWATT_HOURS } from './energy.ts';
 import { HourlyError, type HourlyErrorCode } from './errors.ts';
+import { type Columns, milliwattHoursOf, readHeader } from './meter-header.ts';
+import { PlainTime, plainEnergy, splitText } from './plain-row.ts';
 import { CELL, type IntervalSeconds, requireLength } from './span.ts';
 import type { LocalClock } from './zone.ts';
 
@@ -25,26 +27,12 @@ export interface MeterSink {
   note(meter: string, what: 'impossible' | 'byOrder'): void;
 }
 
-/** mWh in one of the unit. Joules have no whole number of mWh, so they are not read. */
-const MILLIWATT_HOURS: Partial<Record<Unit, number>> = { kWh: 1e6, 度: 1e6, MWh: 1e9, GWh: 1e12, 万度: 1e10 };
-
 const LONGEST_LINE = 4_096;
 const HEADER_LINES = 20;
 const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
-const ZERO = 48;
 const SHANGHAI = 28_800;
-
-interface Columns {
-  readonly time: number;
-  readonly end: number | null;
-  readonly marks: 'start' | 'end';
-  readonly energy: number;
-  readonly unit: number | null;
-  readonly meter: number | null;
-  readonly perUnit: number | null;
-}
 
 /** Push bytes as they come, then `end()`. The result goes to the sink, row by row. */
 export class MeterFileReader {
@@ -53,12 +41,11 @@ export class MeterFileReader {
   #rest: Uint8Array = new Uint8Array(0);
   #line = 0;
   #columns: Columns | null = null;
-  #separator = 44;
+  #separator = ',';
   #head: string[] = [];
   #rows = 0;
-  // the last day and meter read: most rows repeat them
-  #dayKey = -1;
-  #dayStart = 0;
+  readonly #time = new PlainTime();
+  // the last meter read: most rows repeat it
   #meterBytes: Uint8Array = new Uint8Array(0);
   #meter: string;
   readonly #lastStart = new Map<string, number>();
@@ -139,63 +126,29 @@ export class MeterFileReader {
   #findHeader(): void {
     const lines = this.#head;
     this.#head = [];
-    if (lines[0]?.startsWith('\ufeff')) lines[0] = lines[0].slice(1);
-    const separators = [',', ';', '\t'].map((separator) => {
-      const rows = lines.map((line) =>
-        splitText(line, separator).map((text) => (text === '' ? null : ({ kind: 'text', text } as const))),
-      );
-      return { separator, header: findHeader({ name: '', hidden: false, rows }, METER_COLUMNS) };
-    });
-    const best = separators.reduce((a, b) =>
-      (b.header?.columns.size ?? 0) > (a.header?.columns.size ?? 0) ? b : a,
-    );
-    const header = best.header;
-    const energy = header?.columns.get('energy');
-    const start = header?.columns.get('start');
-    const end = header?.columns.get('end');
-    const time = start ?? end;
-    if (header === null || energy === undefined || time === undefined) {
-      this.#line = lines.length;
-      throw this.#refuse(
-        'hourly/missing-column',
-        'no header row with a time and an energy in the first 20 lines',
-        `name the columns ${METER_COLUMNS.start[0]} or ${METER_COLUMNS.start[1]}, and ${METER_COLUMNS.energy[0]}(kWh) or Energy (kWh)`,
-      );
-    }
-    this.#line = header.at + 1;
-    const unit = header.units.get('energy') ?? unitOfName(lines[header.at]!, best.separator, energy);
-    const columns: Columns = {
-      time,
-      end: start !== undefined && end !== undefined ? end : null,
-      marks: start === undefined ? 'end' : 'start',
-      energy,
-      unit: header.columns.get('unit') ?? null,
-      meter: header.columns.get('meter') ?? null,
-      perUnit: unit === null ? null : this.#perUnit(unit),
-    };
-    if (columns.unit === null && columns.perUnit === null) {
-      throw this.#refuse('hourly/energy-unit', 'the energy has no unit', 'write it in the header: 电量(kWh)');
-    }
+    const { at, separator, ...columns } = readHeader(lines);
     this.#columns = columns;
-    this.#separator = best.separator.charCodeAt(0);
-    for (const line of lines.slice(header.at + 1)) {
+    this.#separator = separator;
+    this.#line = at + 1;
+    for (const line of lines.slice(at + 1)) {
       this.#line += 1;
-      if (line !== '') this.#readSlowly(splitText(line, best.separator));
+      if (line !== '') this.#readSlowly(splitText(line, separator));
     }
   }
 
   #readRow(bytes: Uint8Array, from: number, to: number): void {
     const columns = this.#columns!;
     const bounds = this.#bounds;
+    const separator = this.#separator.charCodeAt(0);
     let fields = 0;
     let begin = from;
     for (let at = from; at <= to; at += 1) {
-      const byte = at === to ? this.#separator : bytes[at]!;
+      const byte = at === to ? separator : bytes[at]!;
       if (byte === QUOTE || fields > 30) {
-        this.#readSlowly(splitText(this.#text(bytes, from, to), String.fromCharCode(this.#separator)));
+        this.#readSlowly(splitText(this.#text(bytes, from, to), this.#separator));
         return;
       }
-      if (byte !== this.#separator) continue;
+      if (byte !== separator) continue;
       bounds[2 * fields] = begin;
       bounds[2 * fields + 1] = at;
       fields += 1;
@@ -204,14 +157,14 @@ export class MeterFileReader {
     const plain =
       columns.end === null && columns.unit === null && columns.time < fields && columns.energy < fields;
     const wall = plain
-      ? this.#plainTime(bytes, bounds[2 * columns.time]!, bounds[2 * columns.time + 1]!)
+      ? this.#time.read(bytes, bounds[2 * columns.time]!, bounds[2 * columns.time + 1]!)
       : -1;
     const milliWh =
       wall < 0
         ? -1
         : plainEnergy(bytes, bounds[2 * columns.energy]!, bounds[2 * columns.energy + 1]!, columns.perUnit!);
     if (milliWh < 0) {
-      this.#readSlowly(splitText(this.#text(bytes, from, to), String.fromCharCode(this.#separator)));
+      this.#readSlowly(splitText(this.#text(bytes, from, to), this.#separator));
       return;
     }
     if (columns.meter !== null) {
@@ -230,33 +183,6 @@ export class MeterFileReader {
     this.#meter = this.#text(bytes, from, to).trim() || this.#options.meter;
   }
 
-  /** `YYYY-MM-DD hh:mm[:ss]` with `-` or `/` and a blank or `T`: seconds on the wall; -1 for any other form. */
-  #plainTime(bytes: Uint8Array, from: number, to: number): number {
-    const length = to - from;
-    if (length !== 16 && length !== 19) return -1;
-    const dash = bytes[from + 4]!;
-    if ((dash !== 45 && dash !== 47) || bytes[from + 7] !== dash) return -1;
-    const blank = bytes[from + 10];
-    if ((blank !== 32 && blank !== 84) || bytes[from + 13] !== 58) return -1;
-    const year = two(bytes, from) * 100 + two(bytes, from + 2);
-    const month = two(bytes, from + 5);
-    const day = two(bytes, from + 8);
-    const hour = two(bytes, from + 11);
-    const minute = two(bytes, from + 14);
-    if (!(year >= 1900 && month >= 0 && day >= 0 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60))
-      return -1;
-    if (length === 19 && (bytes[from + 16] !== 58 || bytes[from + 17] !== ZERO || bytes[from + 18] !== ZERO))
-      return -1;
-    const key = (year * 16 + month) * 32 + day;
-    if (key !== this.#dayKey) {
-      const days = dayNumber(year, month, day);
-      if (days === null) return -1;
-      this.#dayKey = key;
-      this.#dayStart = days * 86_400;
-    }
-    return this.#dayStart + hour * 3_600 + minute * 60;
-  }
-
   /** The row by the readers of every other import. */
   #readSlowly(fields: readonly string[]): void {
     const columns = this.#columns!;
@@ -265,6 +191,7 @@ export class MeterFileReader {
     if (fields.every((text) => text.trim() === '')) return;
     if (/^(合计|总计|小计|总和|total|subtotal|sum)/i.test(fields.find((text) => text.trim() !== '') ?? ''))
       return;
+    if (isTotal(fields) && readLocalTime(cell(columns.time)) === null) return;
     const time = this.#slowTime(fields[columns.time] ?? '');
     let seconds = this.#options.seconds;
     if (columns.end !== null) {
@@ -290,7 +217,7 @@ export class MeterFileReader {
       return;
     }
     const named = number.unit ?? readUnit(columns.unit === null ? '' : (fields[columns.unit] ?? ''));
-    const perUnit = named === null ? columns.perUnit : this.#perUnit(named);
+    const perUnit = named === null ? columns.perUnit : this.#knownUnit(named);
     if (perUnit === null)
       throw this.#refuse('hourly/energy-unit', 'the row has no unit', 'write kWh, MWh or 万度');
     this.#give(meter, start, seconds, this.#milliWh(number.value, perUnit));
@@ -339,11 +266,8 @@ export class MeterFileReader {
     return Number(scaled);
   }
 
-  #perUnit(unit: Unit): number {
-    const perUnit = MILLIWATT_HOURS[unit];
-    if (perUnit === undefined)
-      throw this.#refuse('hourly/energy-unit', `energy in ${unit} is not read`, 'write kWh, MWh or 万度');
-    return perUnit;
+  #knownUnit(unit: Unit): number {
+    return milliwattHoursOf(unit, `/rows/${this.#line}`);
   }
 
   #shift(utc: number, seconds: number): number {
@@ -416,53 +340,6 @@ export function readMeterFile(
   return reader.end();
 }
 
-function two(bytes: Uint8Array, at: number): number {
-  const tens = bytes[at]! - ZERO;
-  const ones = bytes[at + 1]! - ZERO;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -10_000;
-}
-
-/** Digits with at most one point and no more than 15 of them, in mWh; -1 for any other form. */
-function plainEnergy(bytes: Uint8Array, from: number, to: number, perUnit: number): number {
-  let value = 0;
-  let scale = perUnit;
-  let point = false;
-  if (to === from || to - from > 14) return -1;
-  for (let at = from; at < to; at += 1) {
-    const digit = bytes[at]! - ZERO;
-    if (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      if (point) scale /= 10;
-    } else if (bytes[at] === 46 && !point && at > from && at < to - 1) point = true;
-    else return -1;
-  }
-  // below one mWh, or past what doubles hold exactly: the slow reader says so
-  if (!Number.isInteger(scale) || scale < 1) return -1;
-  const milliWh = value * scale;
-  return milliWh <= MAX_MILLIWATT_HOURS ? milliWh : -1;
-}
-
-/** One CSV line; a quoted field may hold the separator and doubled quotes, never a line break. */
-function splitText(line: string, separator: string): string[] {
-  if (!line.includes('"')) return line.split(separator);
-  const fields: string[] = [];
-  let field = '';
-  let quoted = false;
-  for (let at = 0; at < line.length; at += 1) {
-    const char = line[at]!;
-    if (quoted && char === '"' && line[at + 1] === '"') {
-      field += '"';
-      at += 1;
-    } else if (char === '"') quoted = !quoted;
-    else if (char === separator && !quoted) {
-      fields.push(field);
-      field = '';
-    } else field += char;
-  }
-  return [...fields, field];
-}
-
-/** A column that is called by its unit: `kWh`. */
-function unitOfName(line: string, separator: string, column: number): Unit | null {
-  return readUnit(splitText(line, separator)[column] ?? '');
-}
+/** A row that sums the others up: known by its first words, and it has no time. */
+const isTotal = (fields: readonly string[]): boolean =>
+  /^\s*(合计|总计|小计|总和|total|subtotal|sum)/i.test(fields.find((text) => text.trim() !== '') ?? '');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { utf8 } from '#lib/canonical';
 import type { HourlyError } from './errors.ts';
 import { MeterBook } from './meter-book.ts';
@@ -47,6 +48,48 @@ test('plain rows and rows only the slow readers know give the same intervals', (
   expect(slow).toEqual([plain[0], ['M-1', '2024-12-31T16:15:00Z', 900, 1]]);
 });
 
+test('the plain reader and the slow ones agree on whatever the plain one takes', () => {
+  const pad = (length: number) => (n: number) => String(n).padStart(length, '0');
+  const part = (max: number) => fc.integer({ min: 0, max }).map(pad(2));
+  const time = fc
+    .tuple(
+      fc.integer({ min: 1992, max: 2199 }),
+      part(13),
+      part(33),
+      part(25),
+      fc.constantFrom('00', '15', '30', '45', '60'),
+      fc.constantFrom('-', '/'),
+      fc.constantFrom(' ', 'T'),
+      fc.constantFrom('', ':00', ':01'),
+    )
+    .map(
+      ([year, month, day, hour, minute, dash, blank, second]) =>
+        `${year}${dash}${month}${dash}${day}${blank}${hour}:${minute}${second}`,
+    );
+  const energy = fc.oneof(
+    fc.integer({ min: 0, max: 1e9 }).map(String),
+    fc.tuple(fc.nat(99_999), fc.nat(9_999_999)).map(([whole, fraction]) => `${whole}.${fraction}`),
+    fc.constantFrom('', '.', '1.', '.5', '007', '1.5.2', '-0', '1e3'),
+  );
+  const seen = (file: string) => {
+    try {
+      return JSON.stringify(rowsOf(file).rows);
+    } catch (error) {
+      return `${(error as HourlyError).code} ${(error as HourlyError).place}`;
+    }
+  };
+  fc.assert(
+    fc.property(fc.array(fc.tuple(time, energy), { minLength: 1, maxLength: 4 }), (rows) => {
+      // 20 blank lines bring the rows past the header's; a quote sends a row to the slow readers
+      const head = `Time,kWh\n${'\n'.repeat(20)}`;
+      const plain = `${head}${rows.map(([at, value]) => `${at},${value}`).join('\n')}\n`;
+      const slow = `${head}${rows.map(([at, value]) => `"${at}",${value}`).join('\n')}\n`;
+      expect(seen(plain)).toBe(seen(slow));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test('every cut of the bytes gives the same rows', () => {
   const bytes = utf8(
     `Time,kWh\n${Array.from({ length: 40 }, (_, at) => `2025-01-${String(1 + (at % 28)).padStart(2, '0')} 05:15,${at}.5`).join('\n')}`,
@@ -86,6 +129,8 @@ test.each([
   ['hourly/too-much-energy /rows/2', 'Time,Energy (GWh)\n2025-01-01 00:00,2300\n'],
   ['hourly/misaligned /rows/2', 'Time,kWh\n2025-01-01 00:05,1\n'],
   ['hourly/interval-length /rows/2', 'Start,End,kWh\n2025-01-01 00:00,2025-01-02 00:00,1\n'],
+  ['hourly/malformed-file /rows/1', 'Time,kWh,电量\n2025-01-01 00:00,1,2\n'],
+  ['hourly/malformed-time /rows/23', `Time,kWh\n${'\n'.repeat(20)}2025-02-01 00:00,1\n2025-01-33 00:00,1\n`],
   ['hourly/malformed-file /rows/1', 'x'.repeat(5000)],
 ])('refuses %s', (want, file) => {
   expect(refusal(() => rowsOf(file))).toBe(want);
