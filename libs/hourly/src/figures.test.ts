@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
-import { toBase64url } from '#lib/canonical';
+import { canonicalBytes, parseCanonical, toBase64url } from '#lib/canonical';
 import { add, formatExact, multiply, parseDecimal, rational, ZERO } from '#lib/quantity';
 import { Claims } from './claims.ts';
 import { EnergyGrid } from './energy.ts';
@@ -285,11 +285,11 @@ test('the roof: generation less what was fed out, at its own factor, sold certif
   // 46 × 0.052 + 50 × 0.5777 = 31.277
   expect(computeFigures(input({ selfUse: sold }))).toMatchObject({
     selfUse: { kgCO2e: '31.277', soldKWh: '50' },
-    notes: ['hourly/self-use-sold-as-green'],
+    notes: ['hourly/self-use-sold-as-green', 'hourly/annual-factor-of-another-year'],
   });
   expect(computeFigures(input({ selfUse: { ...sold, factor: null, soldCertificates: [] } }))).toMatchObject({
     headline: { kgCO2e: '110.9184' },
-    notes: ['hourly/self-use-without-factor'],
+    notes: ['hourly/self-use-without-factor', 'hourly/annual-factor-of-another-year'],
   });
   expect(refusal(() => selfUseOf(flat(1), flat(2)))).toBe(`hourly/export-exceeds-generation ${DAY.start}`);
 });
@@ -368,6 +368,27 @@ test('a certificate used twice is refused with both places, however it is writte
       computeFigures(input({ instruments: [certificate({ matching: 'hourly', profile: flat(1) })] })),
     ),
   ).toBe('hourly/profile-mismatch /instruments/0/profile');
+});
+
+test('where the annual factor does not fit, or a meter lacks something, the figures say so', () => {
+  expect(computeFigures(input()).notes).toEqual(['hourly/annual-factor-of-another-year']);
+  expect(computeFigures(input({ annual: { ...annual, year: '2025' } })).notes).toEqual([]);
+  expect(
+    computeFigures(input({ annual: { ...annual, region: 'CN-ZJ', grade: 'second-hand' }, meters: [] })),
+  ).toMatchObject({
+    metersComplete: false,
+    notes: [
+      'hourly/annual-factor-of-a-wider-region',
+      'hourly/annual-factor-of-another-year',
+      'hourly/annual-factor-not-official',
+      'hourly/meters-incomplete',
+    ],
+  });
+});
+
+test('a result is a document: its canonical bytes say all of it', () => {
+  const figures = computeFigures(input({ instruments: [certificate()] }));
+  expect(parseCanonical(canonicalBytes(figures as never))).toEqual(figures);
 });
 
 test('three significant digits', () => {

@@ -18,7 +18,7 @@ import {
   matchInstruments,
   quartersOf,
 } from './origin.ts';
-import { type PeriodText, showSpan } from './span.ts';
+import { type PeriodText, showInstant, showSpan } from './span.ts';
 
 export const FIGURES_FORMAT = 'anchorleaf-electricity-figures/v1';
 
@@ -139,10 +139,14 @@ export function computeFigures(input: ElectricityInput): ElectricityFigures {
   const roof = ownRoof(input.selfUse, annual, input.claims);
   const gridKg = multiply(kWhOf(gridQuarters), annual);
   const headlineKg = add(gridKg, roof.kg);
+  // Nobody's report is no complete one.
+  const metersComplete = input.meters.length > 0 && input.meters.every(({ coverage }) => coverage.complete);
   const notes = [
     ...roof.notes,
     ...(input.annual.region === input.zone ? [] : ['hourly/annual-factor-of-a-wider-region']),
-    ...(input.meters.some(({ coverage }) => !coverage.complete) ? ['hourly/meters-incomplete'] : []),
+    ...(input.annual.year === middleYear(input.grid) ? [] : ['hourly/annual-factor-of-another-year']),
+    ...(input.annual.grade === 'official' ? [] : ['hourly/annual-factor-not-official']),
+    ...(metersComplete ? [] : ['hourly/meters-incomplete']),
   ];
   return {
     format: FIGURES_FORMAT,
@@ -170,10 +174,14 @@ export function computeFigures(input: ElectricityInput): ElectricityFigures {
           },
     hourly: input.hourly === null ? null : hourlyFigure(input, input.hourly, annual, roof.kg),
     contractual: contractual(input, annual, roof.kg),
-    metersComplete: input.meters.every(({ coverage }) => coverage.complete),
+    metersComplete,
     notes,
   };
 }
+
+/** The calendar year that most of the period lies in. */
+const middleYear = ({ span }: EnergyGrid): string =>
+  showInstant(Math.floor((span.start + span.end) / 2)).slice(0, 4);
 
 function ownRoof(selfUse: SelfUse | null, annual: Rational, claims: Claims) {
   if (selfUse === null) return { quarters: 0n, sold: 0n, kg: ZERO, notes: [] as string[] };
