@@ -79,7 +79,8 @@ export function amountIn(amount: Amount, unit: Unit, place: string): Rational | 
   }
 }
 
-function inUnit(value: Rational, from: unknown, to: Unit, place: string): Rational {
+/** @throws {BalanceError} balance/unit */
+export function inUnit(value: Rational, from: unknown, to: Unit, place: string): Rational {
   try {
     if (typeof from === 'string' && isUnit(from)) return convert(value, from, to);
   } catch (cause) {

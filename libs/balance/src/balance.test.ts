@@ -243,5 +243,14 @@ test('refuses what the form does not have', () => {
   expect(refusal(() => balance({ outputs: [{ ...YEAR.outputs[0]!, batches: [batch, batch] }] }))).toBe(
     'balance/duplicate /outputs/0/batches/1',
   );
+  expect(refusal(() => balance({ stocks: [{ ...YEAR.stocks[0]!, unit: 'toString' }] }))).toBe(
+    'balance/unit /stocks/0/unit',
+  );
+  expect(refusal(() => balance({ outputs: [{ ...YEAR.outputs[0]!, unit: 'kg' }] }))).toBe(
+    'balance/unit /outputs/0/year/unit',
+  );
+  expect(refusal(() => electricity({ selfUse: null as never }))).toBe(
+    'balance/malformed-amount /electricity/selfUse',
+  );
   expect(refusal(() => computeBalance(null as never))).toBe('balance/malformed-input ');
 });

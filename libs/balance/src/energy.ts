@@ -3,8 +3,8 @@
  * found restated in public software, not read in the standard; where restatements disagree (LPG, natural gas,
  * kerosene, steam) none is given, and the user loads one with its source.
  */
-import { add, convert, isUnit, multiply, type Rational, rational, type Unit, ZERO } from '#lib/quantity';
-import { type Amount, amountIn, decimalAt, show, showFraction } from './amount.ts';
+import { add, isUnit, multiply, type Rational, rational, type Unit, ZERO } from '#lib/quantity';
+import { type Amount, amountIn, decimalAt, inUnit, show, showFraction } from './amount.ts';
 import { BalanceError } from './errors.ts';
 
 export interface CoalEquivalent {
@@ -123,23 +123,24 @@ export function energyOf(
   };
 }
 
-function coalOf(amount: Amount, { per, value, energy }: CoalEquivalent, place: string): Rational {
-  if (!isUnit(per))
-    throw new BalanceError(
-      'balance/malformed-table',
-      place,
-      `the coefficient of ${energy} is per ${per}`,
-      'use a known unit',
-    );
-  const quantity = amountIn(amount, per, `${place}/amount`)!;
-  return multiply(quantity, decimalAt(value, `${place}/coefficient`, 'balance/malformed-table'));
+function coalOf(amount: Amount, coefficient: CoalEquivalent, place: string): Rational {
+  const quantity = amountIn(amount, unitOf(coefficient, place), `${place}/amount`)!;
+  return multiply(quantity, decimalAt(coefficient.value, `${place}/coefficient`, 'balance/malformed-table'));
+}
+
+function unitOf({ energy, per }: CoalEquivalent, place: string): Unit {
+  if (isUnit(per)) return per;
+  throw new BalanceError(
+    'balance/malformed-table',
+    place,
+    `the coefficient of ${energy} is per ${per}`,
+    'use a known unit',
+  );
 }
 
 /** Own generation as coal equivalent, for the renewable share; electricity by its equivalent value. */
 export function kWhAsTce(kWh: Rational, coefficient: CoalEquivalent): Rational {
-  const per = convert(kWh, 'kWh', coefficient.per as Unit);
-  return multiply(
-    multiply(per, decimalAt(coefficient.value, '/coefficient', 'balance/malformed-table')),
-    rational(1n, 1_000n),
-  );
+  const quantity = inUnit(kWh, 'kWh', unitOf(coefficient, '/electricity'), '/electricity/per');
+  const value = decimalAt(coefficient.value, '/electricity/value', 'balance/malformed-table');
+  return multiply(multiply(quantity, value), rational(1n, 1_000n));
 }

@@ -1,5 +1,6 @@
 /** The facility-year as its factory writes it (docs/formats/balance.md): the form, and each number of a document once. */
 import { type Claim, Claims, HourlyError, type PeriodText, readSpan } from '#lib/hourly';
+import { isUnit } from '#lib/quantity';
 import type { Amount } from './amount.ts';
 import { BalanceError } from './errors.ts';
 
@@ -76,8 +77,8 @@ export function useOnce(year: FacilityYear, earlier: readonly Claim[]): readonly
 }
 
 /**
- * Members, lists and names; amounts and units are read where they are summed.
- * @throws {BalanceError} balance/malformed-input, balance/duplicate
+ * Members, lists, names and units; amounts are read where they are summed.
+ * @throws {BalanceError} balance/malformed-input, balance/duplicate, balance/unit
  */
 export function checkShape(year: FacilityYear): void {
   members(year, '', [
@@ -108,6 +109,7 @@ export function checkShape(year: FacilityYear): void {
   for (const [at, stock] of year.stocks.entries()) {
     members(stock, `/stocks/${at}`, ['item', 'unit', 'opening', 'purchases', 'closing', 'use']);
     text(stock.item, `/stocks/${at}/item`);
+    unit(stock.unit, `/stocks/${at}/unit`);
     named(stock.purchases, `/stocks/${at}/purchases`);
   }
   for (const [at, mass] of year.masses.entries()) {
@@ -119,6 +121,7 @@ export function checkShape(year: FacilityYear): void {
   for (const [at, output] of year.outputs.entries()) {
     members(output, `/outputs/${at}`, ['product', 'unit', 'year', 'batches']);
     text(output.product, `/outputs/${at}/product`);
+    unit(output.unit, `/outputs/${at}/unit`);
     named(output.batches, `/outputs/${at}/batches`);
     // one batch stands once: twice would close a balance that is open
     const seen = new Map<string, number>();
@@ -160,6 +163,16 @@ function members(value: unknown, place: string, wanted: readonly string[]): void
       keys.includes(odd) ? odd : undefined,
       `exactly the members ${wanted.join(', ')}`,
     );
+}
+
+function unit(value: unknown, place: string): void {
+  if (typeof value === 'string' && isUnit(value)) return;
+  throw new BalanceError(
+    'balance/unit',
+    place,
+    `${JSON.stringify(value) ?? 'nothing'} is not a known unit`,
+    'write t, kg, m3, Nm3, piece …',
+  );
 }
 
 function text(value: unknown, place: string): void {

@@ -198,6 +198,12 @@ test('what a product figure must not take is refused with its place', () => {
   expect(refusal(() => computeFigures(input({}, makeSet({ zone: 'GB' }))))).toBe(
     'hourly/zone-mismatch /hourly/set/zone',
   );
+  expect(refusal(() => computeFigures(input({ annual: { ...annual, value: '0,5777' } })))).toBe(
+    'hourly/malformed-input /annual/value',
+  );
+  expect(refusal(() => computeFigures(input({ instruments: [certificate({ kWh: '-1' })] })))).toBe(
+    'hourly/malformed-input /instruments/0/kWh',
+  );
   const bad = { factors: layFactors(makeSet(), readSpan(DAY, '')), verdict: 'invalid' as const };
   expect(refusal(() => computeFigures(input({ hourly: bad })))).toBe(
     'hourly/bad-signature /hourly/set/signature',

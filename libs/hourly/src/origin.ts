@@ -2,7 +2,7 @@
  * Where the electricity came from: own roof, certificates, contracts. Each kilowatt hour is counted once. What a
  * certificate says belongs to its holder: self-use whose certificates were sold is grid electricity here.
  */
-import { add, formatExact, multiply, parseDecimal, type Rational, ZERO } from '#lib/quantity';
+import { add, formatExact, multiply, parseDecimal, QuantityError, type Rational, ZERO } from '#lib/quantity';
 import type { Claims } from './claims.ts';
 import { type EnergyGrid, kWhOf, showKWh } from './energy.ts';
 import { HourlyError } from './errors.ts';
@@ -39,7 +39,7 @@ export function lifeCycleValue(factor: ElectricityFactor, place: string): Ration
       'use the official annual life-cycle factor',
     );
   }
-  return parseDecimal(factor.value);
+  return notBelowZero(factor.value, `${place}/value`);
 }
 
 /** Generation less what was fed out, quarter hour by quarter hour. @throws {HourlyError} hourly/export-exceeds-generation */
@@ -146,13 +146,13 @@ function claim({ id, kind, bundled }: Instrument, place: string, claims: Claims)
 
 /** Kilowatt hours as quarters of a mWh. @throws {HourlyError} hourly/malformed-input */
 export function quartersOf(kWh: string, place: string): bigint {
-  const { n, d } = parseDecimal(kWh);
+  const { n, d } = notBelowZero(kWh, place);
   const quarters = (n * 4_000_000n) / d;
-  if (n < 0n || quarters * d !== n * 4_000_000n) {
+  if (quarters * d !== n * 4_000_000n) {
     throw new HourlyError(
       'hourly/malformed-input',
       place,
-      `${kWh} kWh is below 0 or finer than a quarter of a mWh`,
+      `${kWh} kWh is finer than a quarter of a mWh`,
       'write the kWh as the document prints them',
     );
   }
@@ -202,4 +202,21 @@ function takeByHour(
     matched += BigInt(take);
   }
   return matched;
+}
+
+function notBelowZero(text: string, place: string): Rational {
+  try {
+    const value = parseDecimal(text);
+    if (value.n >= 0n) return value;
+  } catch (cause) {
+    if (!(cause instanceof QuantityError)) throw cause;
+    throw new HourlyError(
+      'hourly/malformed-input',
+      place,
+      cause.message,
+      'write a decimal string such as "12.5"',
+      { cause },
+    );
+  }
+  throw new HourlyError('hourly/malformed-input', place, `${text} is below 0`, 'check the sign');
 }
