@@ -93,9 +93,11 @@ export function placesOf(
   significant: number,
   most: number,
 ): number {
-  const places = placesFor({ n: (value - error) * n, d }, significant, most);
-  if (error !== 0n && placesFor({ n: (value + error) * n, d }, significant, most) !== places)
-    throw new Undecided();
+  if (error === 0n) return placesFor({ n: value * n, d }, significant, most);
+  // Nought itself has no decimals, and what is only within reach of it is not nought.
+  const [low, high] = [value - error || -1n, value + error || 1n];
+  const places = placesFor({ n: low * n, d }, significant, most);
+  if (placesFor({ n: high * n, d }, significant, most) !== places) throw new Undecided();
   return places;
 }
 

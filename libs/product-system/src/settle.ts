@@ -24,7 +24,8 @@ export interface Loop {
 
 const Z_BITS = 64n;
 const Z_ONE = 1n << Z_BITS;
-/** A sweep touches each edge once. */
+const Z_MOST = 1n << 4_096n;
+/** A step touches each edge once. */
 const MOST_STEPS = 30_000_000;
 
 const edgeCount = ({ takers }: Loop): number =>
@@ -37,41 +38,48 @@ export interface Weights {
 }
 
 /**
- * The vector z of the bound, which also shows that the loop has a solution, one only.
- * @throws product-system/unproductive-loop if T z >= z was found: the loop uses all it makes, proven;
- *   product-system/loop-not-settled if neither shows within the sweeps that are affordable
+ * The vector z of the bound, which also shows that the loop has a solution, one only. After M steps it is
+ * z = (1 + |T| + ... + |T|^M) 1, so z - |T| z = 1 - |T|^(M+1) 1: a loop that makes more than it uses ends above
+ * nought in every row, and one that does not ends with T z >= z, which proves that its spectral radius is at least one.
+ * @throws product-system/unproductive-loop if that was proven and no avoided product is in the loop;
+ *   product-system/loop-not-settled if neither shows within the steps that are affordable
  */
 export function weigh(loop: Loop): Weights {
   const { diagonals, takers, place } = loop;
   const n = diagonals.length;
-  const z: bigint[] = new Array(n).fill(Z_ONE);
   const plain = takers.every((each) => each.every(({ amount }) => amount > 0n));
-  const sumOf = (i: number, up: bigint): bigint => {
-    let total = 0n;
+  /** |T| z in one row, rounded up edge by edge, and how many edges that was more than nothing for. */
+  const sumOf = (z: readonly bigint[], i: number): { up: bigint; cut: bigint } => {
+    let up = 0n;
+    let cut = 0n;
     for (const { from, amount } of takers[i] as Loop['takers'][number]) {
       const d = diagonals[from] as bigint;
-      total += (abs(amount) * (z[from] as bigint) + (up === 0n ? 0n : d - 1n)) / d;
+      const product = abs(amount) * (z[from] as bigint);
+      up += product / d;
+      if (product % d !== 0n) cut += 1n;
     }
-    return total;
+    return { up: up + cut, cut };
   };
-  const sweeps = Math.ceil(MOST_STEPS / edgeCount(loop));
-  for (let sweep = 1; sweep <= sweeps; sweep += 1) {
-    for (let i = 0; i < n; i += 1) z[i] = Z_ONE + sumOf(i, 1n);
-    if (sweep % 8 !== 0 && sweep > 8) continue;
-    const m = z.map((each, i) => each - sumOf(i, 1n));
-    if (m.every((each) => each > Z_ONE / 4n)) return { z, m };
-    if (plain && z.every((each, i) => sumOf(i, 0n) >= each)) {
+  const steps = Math.ceil(MOST_STEPS / edgeCount(loop));
+  let z: readonly bigint[] = diagonals.map(() => Z_ONE);
+  for (let step = 0; step < steps; step += 1) {
+    const sums = diagonals.map((_, i) => sumOf(z, i));
+    const m = z.map((each, i) => each - (sums[i]?.up ?? 0n));
+    if (m.every((each) => each >= Z_ONE / 4n)) return { z, m };
+    if (plain && m.every((each, i) => each + (sums[i]?.cut ?? 0n) <= 0n)) {
       throw new ProductSystemError(
         'product-system/unproductive-loop',
         place,
         `the loop of ${n} processes uses at least as much of its own products as it makes`,
       );
     }
+    if (z.some((each) => each > Z_MOST)) break;
+    z = sums.map(({ up }) => Z_ONE + up);
   }
   throw new ProductSystemError(
     'product-system/loop-not-settled',
     place,
-    `the loop of ${n} processes shows no bound after ${sweeps} sweeps: it uses nearly all it makes, or avoids more than it makes`,
+    `no bound was found for the loop of ${n} processes: it uses nearly all it makes, or avoids more than it makes`,
   );
 }
 
