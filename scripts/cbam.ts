@@ -83,10 +83,13 @@ async function run(): Promise<number> {
       `${filled.report.cells.length} cells written; parts changed: ${filled.report.changedParts.join(', ')}; all others as they were\n`,
     );
   }
-  const bytes = canonicalBytes(result);
-  out(
-    values.json ? `${canonicalize(result)}\n` : `${renderSummary(result, language)}\n${contentId(bytes)}\n`,
-  );
+  const id = contentId(canonicalBytes(result));
+  if (!values.json) out(`${renderSummary(result, language)}\n${id}\n`);
+  else {
+    // The text is what the id is of, so the id stands beside it.
+    out(`${canonicalize(result)}\n`);
+    process.stderr.write(`${id}\n`);
+  }
   return 0;
 }
 

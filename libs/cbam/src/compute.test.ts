@@ -268,6 +268,13 @@ describe('simple and complex goods', () => {
     const claimed = input({ transport: { reduction: '15' } });
     expect(first(claimed).unrounded).toEqual(first(input()).unrounded);
   });
+  test('estimated activity data are marked', () => {
+    const marked = computeCbam(
+      input({ sourceStreams: [stream('P1', '1', { estimated: 'meter broken in March' })] }),
+      SHIPPED_TABLES,
+    );
+    expect(marked.marks[0]?.en).toContain('estimated: meter broken in March');
+  });
   test('the same input gives the same result, order of sources and goods aside', () => {
     const sources = [stream('P1', '60'), stream('P1', '40', { id: 'b' })];
     const a = first(input({ sourceStreams: sources }));
@@ -516,6 +523,10 @@ describe('refusals', () => {
     [
       'cbam/content-missing /processes/0/goods/0/clinkerShare',
       of('processes', screws({ category: 'cement', goods: [{ cn: '25232900', name: 'c', mass: t('1') }] })),
+    ],
+    [
+      'cbam/malformed-input /precursors/0/indirectCounted',
+      of('precursors', wire({ indirectCounted: { value: '1', unit: 'tCO2e/t' } })),
     ],
     ['cbam/too-many /sourceStreams', input({ sourceStreams: Array.from({ length: 100_000 }, () => null) })],
     ['cbam/malformed-input /installation/unLocode', input({ installation: { unLocode: 'Yiwu' } })],

@@ -138,7 +138,7 @@ export function computeCbam(json: JsonValue, tables: Tables): CbamResult {
       compareWithDefault(shipment, countedPerTonne(shipment, embedded), tables),
     ),
     tables: usedTables(tables, embedded, shipments),
-    marks: marksOf(embedded, usedTables(tables, embedded, shipments)),
+    marks: marksOf(input, embedded, usedTables(tables, embedded, shipments)),
     missing: missingFields(input.installation),
     statement: STATEMENT,
     rounding: ROUNDING,
@@ -281,8 +281,13 @@ function usedTables(
   return loaded.filter(({ table }) => defaults && (table === 'default-values' || table === 'mark-ups'));
 }
 
-function marksOf(embedded: Embedded, used: readonly TableSource[]): readonly Bilingual[] {
-  const marks: Bilingual[] = [];
+function marksOf(input: CbamInput, embedded: Embedded, used: readonly TableSource[]): readonly Bilingual[] {
+  const marks: Bilingual[] = input.emissions
+    .filter((each) => each.estimated !== null)
+    .map(({ name, estimated }) => ({
+      zh: `“${name}”的活动数据为估算：${estimated}`,
+      en: `The activity data of ${name} are estimated: ${estimated}`,
+    }));
   for (const { precursor } of embedded.precursors.filter(
     (each) => each.precursor.mode === 'actual-unverified',
   )) {

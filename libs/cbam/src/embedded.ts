@@ -198,6 +198,14 @@ function defaultValue(precursor: Precursor, tables: Tables, year: string): Precu
   const { directOnly, sector } = CATEGORIES[precursor.category];
   // The total is what the regulation states; parts only say how much of it is electricity.
   const indirect = directOnly ? ZERO : (found.indirect ?? ZERO);
+  if (compare(indirect, found.total) > 0) {
+    throw new CbamError(
+      'cbam/default-defective',
+      `${precursor.place}/cn`,
+      'the indirect part of the default value is larger than its total',
+      'load a corrected table',
+    );
+  }
   const factor = precursor.withMarkUp ? add(ONE, markUpOf(tables, sector, year, precursor.place)) : ONE;
   const specific = {
     direct: multiply(subtract(found.total, indirect), factor),

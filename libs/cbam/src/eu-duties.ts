@@ -56,7 +56,8 @@ const plan = (id: string, codes: readonly string[], from: string, zh: string, en
   },
   who: MAKER,
   needs: [],
-  source: 'COM(2025) 187 of 16 April 2025 under Regulation (EU) 2024/1781',
+  // The plan names groups of products; it is we who put codes to them.
+  source: 'COM(2025) 187 of 16 April 2025 under Regulation (EU) 2024/1781; the plan names no codes',
   grade: 'second-hand',
   knownOn: KNOWN_ON,
 });

@@ -45,6 +45,8 @@ export interface Emission {
   readonly fossil: Rational;
   readonly biogenic: Rational;
   readonly energy: Rational | null;
+  /** Why and how the activity data were estimated, or null. */
+  readonly estimated: string | null;
   /** Process id, or null for what belongs to no CBAM good, and its fraction. */
   readonly attribution: readonly { readonly process: string | null; readonly share: Rational }[];
 }
@@ -268,6 +270,7 @@ function readStream(value: unknown, place: string): Emission {
     kind,
     name: text(fields, 'name', place),
     ...streamEmissions(fields, kind, biogenicShare, place),
+    estimated: optionalText(fields, 'estimated', place),
     attribution: readAttribution(fields, place),
   };
 }
@@ -343,6 +346,7 @@ function readPfc(value: unknown, place: string): Emission {
     fossil: result.total,
     biogenic: ZERO,
     energy: null,
+    estimated: optionalText(fields, 'estimated', place),
     attribution: readAttribution(fields, place),
   };
 }
@@ -372,6 +376,7 @@ function readMeasured(value: unknown, place: string): Emission {
     fossil: multiply(co2e, sum([ONE, multiply(biogenicShare, rational(-1n))])),
     biogenic: multiply(co2e, biogenicShare),
     energy: null,
+    estimated: optionalText(fields, 'estimated', place),
     attribution: readAttribution(fields, place),
   };
 }
@@ -564,6 +569,9 @@ function readPrecursor(value: unknown, place: string): Precursor {
     return factor(fields[key], `${place}/${key}`, ['tCO2e/t']).value;
   };
   const indirect = see('indirect', null);
+  const indirectCounted = see('indirectCounted', CATEGORIES[own].directOnly ? ZERO : indirect);
+  if (compare(indirectCounted, indirect) > 0)
+    throw malformed(`${place}/indirectCounted`, 'a part of indirect, not more', fields.indirectCounted);
   const mill = fields.mill === undefined ? {} : object(fields.mill, `${place}/mill`);
   if (mode === 'default' && typeof fields.withMarkUp !== 'boolean') {
     throw malformed(
@@ -593,7 +601,7 @@ function readPrecursor(value: unknown, place: string): Precursor {
     mode,
     direct: see('direct', null),
     indirect,
-    indirectCounted: see('indirectCounted', CATEGORIES[own].directOnly ? ZERO : indirect),
+    indirectCounted,
     electricity:
       fields.electricity === undefined
         ? null

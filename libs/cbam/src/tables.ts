@@ -5,7 +5,17 @@
 import type { Rational } from '#lib/quantity';
 import { CbamError } from './errors.ts';
 import { parseCn } from './scope.ts';
-import { decimal, type Fields, list, malformed, object, oneOf, optionalText, text } from './shape.ts';
+import {
+  decimal,
+  type Fields,
+  list,
+  malformed,
+  notNegative,
+  object,
+  oneOf,
+  optionalText,
+  text,
+} from './shape.ts';
 
 export const TABLE_FORMAT = 'anchorleaf-cbam-table/v1';
 export const TABLE_KINDS = [
@@ -157,7 +167,10 @@ function readSource(fields: Fields, table: TableKind): TableSource {
 }
 
 const orNull = (fields: Fields, key: string, place: string): Rational | null =>
-  (fields[key] ?? null) === null ? null : decimal(fields[key], `${place}/${key}`);
+  (fields[key] ?? null) === null ? null : required(fields, key, place);
+
+const required = (fields: Fields, key: string, place: string): Rational =>
+  notNegative(decimal(fields[key], `${place}/${key}`), `${place}/${key}`);
 
 const READERS: { readonly [Kind in TableKind]: (fields: Fields, place: string) => Rows[Kind] } = {
   'default-values': (fields, place) => ({
@@ -175,21 +188,21 @@ const READERS: { readonly [Kind in TableKind]: (fields: Fields, place: string) =
     cn: parseCn(fields.cn, `${place}/cn`),
     column: oneOf(fields, 'column', place, ['A', 'B']),
     route: optionalText(fields, 'route', place),
-    value: decimal(fields.value, `${place}/value`),
+    value: required(fields, 'value', place),
   }),
   'certificate-prices': (fields, place) => ({
     period: text(fields, 'period', place),
-    euroPerTonne: decimal(fields.euroPerTonne, `${place}/euroPerTonne`),
+    euroPerTonne: required(fields, 'euroPerTonne', place),
     published: text(fields, 'published', place),
   }),
   'free-allocation': (fields, place) => ({
     year: text(fields, 'year', place),
-    share: decimal(fields.share, `${place}/share`),
+    share: required(fields, 'share', place),
     correction: orNull(fields, 'correction', place),
   }),
   'mark-ups': (fields, place) => ({
     sector: text(fields, 'sector', place),
     fromYear: text(fields, 'fromYear', place),
-    markUp: decimal(fields.markUp, `${place}/markUp`),
+    markUp: required(fields, 'markUp', place),
   }),
 };

@@ -29,6 +29,10 @@ export function sheetPlaces(workbook: string, relations: string): ReadonlyMap<st
   return places;
 }
 
+/** `date1904` of 18.2.28. */
+export const countsFrom1904 = (workbook: string): boolean =>
+  /^(?:1|true)$/.test(attribute(/<(?:\w+:)?workbookPr\s[^<>]*>/.exec(workbook)?.[0] ?? '', 'date1904') ?? '');
+
 /** `fullCalcOnLoad` set (18.2.2): results saved beside formulas are of before the patch. */
 export function calculateOnLoad(workbook: string): string {
   const tag = /<((?:\w+:)?)calcPr(?=[\s/>])([^<>]*)>/.exec(workbook);

@@ -212,6 +212,20 @@ describe('hostile archives', () => {
       '<calcChain><c r="B9" i="2"/><c r="A1" i="1"/></calcChain>',
     );
   });
+  test('a workbook that counts days from 1904', () => {
+    const bytes = zipSync({
+      ...unzipSync(book('<sheetData/>')),
+      'xl/workbook.xml': utf8(
+        '<workbook><workbookPr date1904="1"/><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+      ),
+    });
+    const { bytes: after } = patch(bytes, {
+      sheet: 'S',
+      cell: 'A1',
+      value: { kind: 'date', day: '2026-01-01' },
+    });
+    expect(new TextDecoder().decode(unzipSync(after)['xl/worksheets/s.xml'])).toContain('<v>44561</v>');
+  });
   test('bombs, cut and changed files', () => {
     const bomb = book(`<sheetData>${' '.repeat(5_000_000)}</sheetData>`);
     expect(

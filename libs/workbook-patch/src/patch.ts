@@ -11,7 +11,7 @@ import {
   unpack,
   writeArchive,
 } from './archive.ts';
-import { calculateOnLoad, sheetPlaces, withoutLinks } from './book.ts';
+import { calculateOnLoad, countsFrom1904, sheetPlaces, withoutLinks } from './book.ts';
 import { notXlsx, WorkbookError } from './errors.ts';
 import { type Before, type CellEdit, patchSheet } from './sheet.ts';
 import { type CellValue, cellXml } from './value.ts';
@@ -52,6 +52,7 @@ export function patchWorkbook(
 ): PatchedWorkbook {
   const book = new Archive(readArchive(bytes, limits), codec, limits);
   const places = sheetPlaces(book.text(WORKBOOK), book.text(RELATIONS));
+  const epoch1904 = countsFrom1904(book.text(WORKBOOK));
   const perSheet = new Map<string, CellEdit[]>();
   const seen = new Set<string>();
   const read = edits.map((edit, index) => {
@@ -64,7 +65,7 @@ export function patchWorkbook(
         `its sheets are ${[...places.keys()].join(', ').slice(0, 400)}`,
       );
     }
-    const cell = readEdit(edit, pointer);
+    const cell = readEdit(edit, pointer, epoch1904);
     const place = `${edit.sheet}!${formatAddress(cell.address)}`;
     if (seen.has(place)) {
       throw new WorkbookError(
@@ -104,7 +105,7 @@ export function patchWorkbook(
   };
 }
 
-function readEdit(edit: Edit, pointer: string): CellEdit {
+function readEdit(edit: Edit, pointer: string, epoch1904: boolean): CellEdit {
   const address = parseAddress(edit.cell);
   if (address === null) {
     throw new WorkbookError(
@@ -116,7 +117,7 @@ function readEdit(edit: Edit, pointer: string): CellEdit {
   }
   return {
     address,
-    xml: cellXml(edit.value, `${pointer}/value`),
+    xml: cellXml(edit.value, `${pointer}/value`, epoch1904),
     replaceFormula: edit.replaceFormula === true,
     formulaHas: edit.formulaHas ?? null,
     pointer,

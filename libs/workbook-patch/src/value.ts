@@ -16,8 +16,10 @@ export interface CellXml {
 }
 
 const MAX_TEXT = 32_767;
+const DAYS_TO_1904 = 1_462;
 
-export function cellXml(value: CellValue, pointer: string): CellXml {
+/** `epoch1904`: the workbook counts days from 1904, as old Macintosh files do. */
+export function cellXml(value: CellValue, pointer: string, epoch1904: boolean): CellXml {
   switch (value.kind) {
     case 'text': {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no form for these
@@ -41,7 +43,10 @@ export function cellXml(value: CellValue, pointer: string): CellXml {
     case 'date': {
       const day = dayNumber(value.day);
       if (day === null) throw malformed(pointer, 'a day like 2026-12-31 after February 1900', value.day);
-      return { type: '', content: (p) => `<${p}v>${day}</${p}v>` };
+      const number = epoch1904 ? day - DAYS_TO_1904 : day;
+      if (number < 0)
+        throw malformed(pointer, 'a day after 1903, as this workbook counts from there', value.day);
+      return { type: '', content: (p) => `<${p}v>${number}</${p}v>` };
     }
     default: {
       const never: never = value;
