@@ -503,8 +503,11 @@ describe('refusals', () => {
       'cbam/attribution-incomplete /sourceStreams/0/attribution',
       of('sourceStreams', stream('P1', '1', { attribution: [{ process: 'P1', share: '99' }] })),
     ],
-    ['cbam/unknown-id /sourceStreams (s-P9)/attribution', of('sourceStreams', stream('P9', '1'))],
-    ['cbam/duplicate-id /sourceStreams', input({ sourceStreams: [stream('P1', '1'), stream('P1', '2')] })],
+    ['cbam/unknown-id /sourceStreams/0/attribution/0/process', of('sourceStreams', stream('P9', '1'))],
+    [
+      'cbam/duplicate-id /sourceStreams/1/id',
+      input({ sourceStreams: [stream('P1', '1'), stream('P1', '2')] }),
+    ],
     [
       'cbam/guarantee-not-accepted /processes/0/electricity/0/source',
       of('processes', screws({ electricity: [power('1', '0', 'green-certificate')] })),

@@ -74,9 +74,21 @@ export function embeddedEmissions(input: CbamInput, tables: Tables): Embedded {
     process,
     needs: process.internal.map(({ id, place }) => ({ id, place })),
   }));
+  const attributed = attributedStreams(input);
   const made = new Map<string, ProcessValue>();
-  for (const { process } of inOrder(nodes)) made.set(process.id, processValue(process, input, bought, made));
+  for (const { process } of inOrder(nodes))
+    made.set(process.id, processValue(process, attributed, bought, made));
   return { processes: input.processes.map(({ id }) => made.get(id) as ProcessValue), precursors };
+}
+
+/** Fossil tCO2e of all sources by process. */
+function attributedStreams(input: CbamInput): ReadonlyMap<string, Rational> {
+  const by = new Map<string, Rational>();
+  for (const { fossil, attribution } of input.emissions) {
+    for (const { process, share } of attribution)
+      if (process !== null) by.set(process, add(by.get(process) ?? ZERO, multiply(fossil, share)));
+  }
+  return by;
 }
 
 const total = (flows: readonly Flow[]): Rational =>
@@ -85,15 +97,11 @@ const negate = (value: Rational): Rational => subtract(ZERO, value);
 
 function processValue(
   process: Process,
-  input: CbamInput,
+  attributed: ReadonlyMap<string, Rational>,
   bought: ReadonlyMap<string, PrecursorValue>,
   made: ReadonlyMap<string, ProcessValue>,
 ): ProcessValue {
-  const streams = sum(
-    input.emissions.flatMap(({ fossil, attribution }) =>
-      attribution.filter((each) => each.process === process.id).map((each) => multiply(fossil, each.share)),
-    ),
-  );
+  const streams = attributed.get(process.id) ?? ZERO;
   // Equation 55: AttrEm = max(0, DirEm + heat_imp − heat_exp + WG_imp × 56.1 − WG_exp × 56.1 × 0.667 − el_exp × EF)
   const heat = subtract(total(process.heatImported), total(process.heatExported));
   const wasteGas = subtract(

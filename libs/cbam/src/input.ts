@@ -1,5 +1,5 @@
 /** `anchorleaf-cbam-input/v1`: one installation, one reporting period. docs/formats/cbam.md describes it. */
-import { compare, multiply, ONE, type Rational, rational, sum, ZERO } from '#lib/quantity';
+import { add, compare, multiply, ONE, type Rational, rational, sum, ZERO } from '#lib/quantity';
 import type { Category } from './annex1.ts';
 import { CATEGORIES, type FunctionalUnit, isCategory } from './category.ts';
 import {
@@ -39,6 +39,7 @@ export const INPUT_FORMAT = 'anchorleaf-cbam-input/v1';
 
 export interface Emission {
   readonly id: string;
+  readonly place: string;
   readonly group: 'calculation' | 'pfc' | 'measurement';
   readonly kind: string;
   readonly name: string;
@@ -163,9 +164,7 @@ export function readInput(json: unknown): CbamInput {
     ...list(fields, 'pfc', '').map((each, index) => readPfc(each, `/pfc/${index}`)),
     ...list(fields, 'measured', '').map((each, index) => readMeasured(each, `/measured/${index}`)),
   ];
-  unique(processes, '/processes');
-  unique(precursors, '/precursors');
-  unique(emissions, '/sourceStreams');
+  for (const all of [processes, precursors, emissions]) unique(all);
   if (processes.length === 0) throw malformed('/processes', 'a list with at least one process', []);
   checkReferences(processes, precursors, emissions);
   checkBalances(processes, precursors);
@@ -178,13 +177,13 @@ export function readInput(json: unknown): CbamInput {
   };
 }
 
-function unique(all: readonly { readonly id: string }[], place: string): void {
+function unique(all: readonly { readonly id: string; readonly place: string }[]): void {
   const seen = new Set<string>();
-  for (const { id } of all) {
+  for (const { id, place } of all) {
     if (seen.has(id)) {
       throw new CbamError(
         'cbam/duplicate-id',
-        place,
+        `${place}/id`,
         `${JSON.stringify(id)} stands there twice`,
         'give each its own id',
       );
@@ -208,10 +207,10 @@ function checkReferences(
 ): void {
   const processIds = new Set(processes.map(({ id }) => id));
   const precursorIds = new Set(precursors.map(({ id }) => id));
-  for (const { id, attribution } of emissions) {
-    for (const { process } of attribution)
+  for (const { place, attribution } of emissions) {
+    for (const [index, { process }] of attribution.entries())
       if (process !== null && !processIds.has(process))
-        throw unknownId(`/sourceStreams (${id})/attribution`, process, 'process');
+        throw unknownId(`${place}/attribution/${index}/process`, process, 'process');
   }
   for (const process of processes) {
     for (const use of process.purchased)
@@ -223,8 +222,13 @@ function checkReferences(
 
 /** No process or mill gives more than it has. */
 function checkBalances(processes: readonly Process[], precursors: readonly Precursor[]): void {
-  const usedOf = (id: string, key: 'purchased' | 'internal') =>
-    sum(processes.flatMap((process) => process[key].filter((use) => use.id === id).map((use) => use.amount)));
+  const usedOf = (key: 'purchased' | 'internal') => {
+    const used = new Map<string, Rational>();
+    for (const process of processes)
+      for (const use of process[key]) used.set(use.id, add(used.get(use.id) ?? ZERO, use.amount));
+    return used;
+  };
+  const [bought, inside] = [usedOf('purchased'), usedOf('internal')];
   const check = (have: Rational, used: Rational, place: string, what: string): void => {
     if (compare(used, have) <= 0) return;
     throw new CbamError(
@@ -234,12 +238,12 @@ function checkBalances(processes: readonly Process[], precursors: readonly Precu
       'check the amounts, opening and closing stock',
     );
   };
-  for (const each of precursors) check(each.purchased, usedOf(each.id, 'purchased'), each.place, 'purchased');
-  for (const each of processes) check(each.mass, usedOf(each.id, 'internal'), each.place, 'made');
+  for (const each of precursors) check(each.purchased, bought.get(each.id) ?? ZERO, each.place, 'purchased');
+  for (const each of processes) check(each.mass, inside.get(each.id) ?? ZERO, each.place, 'made');
 }
 
 function readAttribution(fields: Fields, place: string): Emission['attribution'] {
-  const rows = list(fields, 'attribution', place).map((each, index) => {
+  const rows = list(fields, 'attribution', place, 200).map((each, index) => {
     const row = object(each, `${place}/attribution/${index}`);
     return {
       process: row.process === null ? null : text(row, 'process', `${place}/attribution/${index}`),
@@ -266,6 +270,7 @@ function readStream(value: unknown, place: string): Emission {
   const biogenicShare = share(fields, 'biogenicShare', place, ZERO);
   return {
     id: text(fields, 'id', place),
+    place,
     group: 'calculation',
     kind,
     name: text(fields, 'name', place),
@@ -340,6 +345,7 @@ function readPfc(value: unknown, place: string): Emission {
   });
   return {
     id: text(fields, 'id', place),
+    place,
     group: 'pfc',
     kind: 'slope',
     name: text(fields, 'name', place),
@@ -370,6 +376,7 @@ function readMeasured(value: unknown, place: string): Emission {
   const co2e = gas === 'N2O' ? multiply(mass, GWP.N2O) : mass;
   return {
     id: text(fields, 'id', place),
+    place,
     group: 'measurement',
     kind: gas,
     name: text(fields, 'name', place),

@@ -41,8 +41,8 @@ function sheet(precursor: CbamPrecursor, result: CbamResult): RequestSheet {
       en: `Request for embedded emissions of a precursor: ${precursor.name} (CN ${spaced(precursor.cn)})`,
     },
     why: {
-      zh: '我们的产品出口欧盟，进口商须按 CBAM 申报。没有贵厂经核查的实际值，只能使用通常较高的默认值。',
-      en: 'Our goods go to the EU and their importer declares under CBAM. Without your verified actual values we must use default values, which are usually higher.',
+      zh: '我们的产品出口欧盟，进口商须按 CBAM 申报。没有贵厂的实际值和核查报告，只能使用通常较高的默认值。',
+      en: 'Our goods go to the EU and their importer declares under CBAM. Without your actual values and the verification report for them we must use default values, which are usually higher.',
     },
     fields: [
       field('mill', '钢厂（生产装置）名称', 'mill (installation) name', precursor.mill),
