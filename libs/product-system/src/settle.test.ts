@@ -48,7 +48,7 @@ test('the exact amounts lie within the bounds, avoided products or not', () => {
         expect(error < 1n << 40n).toBe(true);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
