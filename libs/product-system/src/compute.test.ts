@@ -464,6 +464,14 @@ describe('refused, with code, place and remedy', () => {
     expect(result.perUnit.value).toBe('1.00000');
     expect(result.gaps).toEqual([{ code: 'gap/spend-based', activity: 0, value: 'one' }]);
   });
+  test('a superseded factor, or one outside its period, is calculated and named', () => {
+    const period = { start: '2024-12-31T16:00:00Z', end: '2025-06-30T16:00:00Z' };
+    const old = factor('one', '1', { period, supersededBy: 'two' });
+    expect(computeProductSystem(system({ factors: [old], activities: [burden('p', '5')] })).gaps).toEqual([
+      { code: 'gap/superseded-factor', activity: 0, value: 'one' },
+      { code: 'gap/factor-period', activity: 0, value: 'one' },
+    ]);
+  });
   test('100,000 lines are calculated, one more is not', () => {
     const many = Array.from({ length: 100_000 }, (_, at) => burden('p', '1', { activity: String(at) }));
     expect(computeProductSystem(system({ activities: many })).perUnit.value).toBe('100000');

@@ -42,6 +42,9 @@ export interface ReadFactor {
   readonly year: string;
   readonly standIn: boolean;
   readonly makerStated: boolean;
+  /** What the figure is about, where its record says so more closely than by year. */
+  readonly period: Period | null;
+  readonly superseded: boolean;
   /** Set for the footprint of a supplier. */
   readonly supplier: { readonly period: Period; readonly verified: boolean } | null;
 }
@@ -51,7 +54,7 @@ export function readFactor(value: unknown, place: string): ReadFactor {
   const kind = oneOf(fields, 'kind', place, FACTOR_KINDS);
   const year = text(fields, 'year', place);
   if (!/^\d{4}$/.test(year)) malformed(`${place}/year`, 'a year', year);
-  const { makerStated = null, standIn = null } = fields;
+  const { makerStated = null, standIn = null, period = null, supersededBy = null } = fields;
   if (makerStated !== null && typeof makerStated !== 'boolean')
     malformed(`${place}/makerStated`, 'true or false', makerStated);
   return {
@@ -63,6 +66,8 @@ export function readFactor(value: unknown, place: string): ReadFactor {
     year,
     standIn: standIn !== null,
     makerStated: makerStated === true,
+    period: period === null ? null : readPeriod(period, `${place}/period`),
+    superseded: supersededBy !== null,
     supplier: null,
   };
 }
@@ -90,6 +95,8 @@ export function readSupplier(value: unknown, place: string): ReadFactor {
     year: lastYear(period),
     standIn: false,
     makerStated: true,
+    period: null,
+    superseded: false,
     supplier: {
       period,
       verified: oneOf(fields, 'verification', place, ['verified', 'declared']) === 'verified',

@@ -18,6 +18,9 @@ test('the example in docs/formats/product-system.md is what the calculation give
 test('the page names every refusal, stage, role and part', () => {
   const codes = [...door.matchAll(/'product-system\/([a-z0-9-]+)':/g)].map(([, code]) => code ?? '');
   expect(codes.length).toBeGreaterThan(30);
+  const gaps = [...read('./gaps.ts').matchAll(/gap\('(gap\/[a-z0-9-]+)'/g)].map(([, code]) => code ?? '');
+  const known = read('../../../docs/formats/footprint.md');
+  for (const gap of gaps) expect(page + known).toContain(`\`${gap}\``);
   for (const name of [...codes, ...STAGES, ...ROLES, ...PARTS]) expect(page).toContain(`\`${name}\``);
   expect(page).toContain(MAX_LINES.toLocaleString('en'));
 });

@@ -62,6 +62,9 @@ function activityGaps({ index, state, period, factors }: ReadActivity): Gap[] {
   for (const factor of factors) {
     if (factor.standIn) gaps.push(gap('gap/stand-in', index, factor.id));
     if (factor.kind === 'spend-based') gaps.push(gap('gap/spend-based', index, factor.id));
+    if (factor.superseded) gaps.push(gap('gap/superseded-factor', index, factor.id));
+    if (factor.period !== null && (period.start < factor.period.start || period.end > factor.period.end))
+      gaps.push(gap('gap/factor-period', index, factor.id));
     if (factor.supplier === null) {
       if (factor.year < lastYear(period)) gaps.push(gap('gap/factor-year', index, factor.year));
       continue;

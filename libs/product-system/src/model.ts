@@ -65,6 +65,8 @@ export type Factor = {
   readonly standIn?: string | null;
   readonly makerStated?: boolean | null;
   readonly primaryDataShare?: string | null;
+  /** Id of the record that replaced this one. */
+  readonly supersededBy?: string | null;
 };
 
 /** The footprint of something bought, from the passport or PACT record of who made it. */
@@ -192,6 +194,8 @@ export type GapCode =
   | 'gap/no-direct'
   | 'gap/stand-in'
   | 'gap/factor-year'
+  | 'gap/factor-period'
+  | 'gap/superseded-factor'
   | 'gap/spend-based'
   | 'gap/supplier-period'
   | 'gap/supplier-not-verified'

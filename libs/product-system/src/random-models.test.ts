@@ -3,7 +3,10 @@
 // but the last. 1,000 in every run, 10,000 with FAULTS=all.
 import { computeProductSystem } from './compute.ts';
 import { ProductSystemError } from './errors.ts';
+import { readInput } from './input.ts';
 import type { Activity, Exchange, Factor, Process, ProductSystemInput } from './model.ts';
+import { buildNetwork } from './network.ts';
+import { Solver } from './solve.ts';
 
 // biome-ignore lint/style/noProcessEnv: the long way is asked for by the command
 const COUNT = process.env.FAULTS === 'all' ? 10_000 : 1_000;
@@ -293,4 +296,41 @@ test('loops of over 50 processes, settled within bounds, equal the plain solver 
     }));
     expect(compareWith({ ...model, processes: big, exchanges })).toBe('solved');
   }
+});
+
+test('scaled runs hold the exact ones within their error, at every precision, and lead back to them', () => {
+  let compared = 0;
+  for (let seed = 0; seed < 300; seed += 1) {
+    const input = randomModel(seed, 2 + (seed % 7), { avoids: seed % 3 === 0, hunger: 20 });
+    const solver = new Solver(buildNetwork(readInput(input), null));
+    let exact: ReturnType<Solver['solveExact']>;
+    try {
+      exact = solver.solveExact();
+    } catch {
+      continue;
+    }
+    for (const bits of [64n, 256n, 4096n]) {
+      const scaled = solver.solveScaled(bits);
+      if (exact?.kind !== 'exact' || scaled.kind !== 'scaled') throw new Error('not what was asked for');
+      for (const [at, run] of exact.runs.entries()) {
+        const bound = scaled.runs[at] ?? null;
+        expect(bound === null).toBe(run === null);
+        if (bound === null || run === null) continue;
+        const off = (run.n << bits) - bound.value * run.d;
+        expect((off < 0n ? -off : off) <= bound.error * run.d).toBe(true);
+        compared += 1;
+      }
+    }
+    const back = solver.guessExact();
+    if (back?.kind === 'exact' && exact?.kind === 'exact') {
+      for (const [at, run] of exact.runs.entries()) {
+        const found = back.runs[at] ?? null;
+        expect(found?.n === undefined ? null : found.n * (run?.d ?? 0n)).toBe(
+          run === null ? null : run.n * (found?.d ?? 0n),
+        );
+      }
+    }
+    expect(back).not.toBeNull();
+  }
+  expect(compared).toBeGreaterThan(1_000);
 });
