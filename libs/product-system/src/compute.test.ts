@@ -44,8 +44,6 @@ const system = (change: Partial<ProductSystemInput>): ProductSystemInput => ({
   cutOff: [],
   ...change,
 });
-const kilograms = (result: ProductSystemResult) =>
-  Object.fromEntries(result.working.map((each) => [each.activity, each.amount?.kgCO2e]));
 
 const refusal = (input: unknown): string => {
   try {
@@ -58,118 +56,21 @@ const refusal = (input: unknown): string => {
   return 'accepted';
 };
 
-// R. Heijungs, S. Suh, The Computational Structure of Life Cycle Assessment (2002), chapter 2, doi:10.1007/978-94-015-9900-9.
-test('electricity and fuel: runs 100 and 2, 120 kg CO2, 14 kg SO2, 100 l crude oil', () => {
-  const L = (value: string) => amount(value, 'L');
-  const result = computeProductSystem(
-    system({
-      declaredUnit: amount('1', 'kWh'),
-      reference: { process: 'electricity', amount: amount('1000', 'kWh') },
-      factors: [factor('one', '1'), factor('crude', '1', { unit: 'kgCO2e/L' })],
-      processes: [one('electricity', amount('10', 'kWh')), one('fuel', L('100'))],
-      exchanges: [{ process: 'electricity', from: 'fuel', quantity: L('2') }],
-      activities: [
-        burden('electricity', '1', { activity: 'CO2 of electricity' }),
-        burden('fuel', '10', { activity: 'CO2 of fuel' }),
-        burden('electricity', '0.1', { activity: 'SO2 of electricity' }),
-        burden('fuel', '2', { activity: 'SO2 of fuel' }),
-        burden('fuel', '50', { activity: 'crude oil', quantity: L('50'), factors: ['crude'] }),
-      ],
-    }),
-  );
-  expect(result.processes.map(({ scaling }) => scaling)).toEqual(['100.000', '2.00000']);
-  expect(kilograms(result)).toEqual({
-    'CO2 of electricity': '100.000000',
-    'CO2 of fuel': '20.000000',
-    'SO2 of electricity': '10.000000',
-    'SO2 of fuel': '4.000000',
-    'crude oil': '100.000000',
-  });
-});
+interface Vector {
+  readonly desc: string;
+  readonly input: ProductSystemInput;
+  readonly want: { readonly perUnit?: string; readonly scaling?: string[]; readonly totals?: string[] };
+}
+const published = JSON.parse(
+  readFileSync(new URL('../../../test/vectors/product-system/published.json', import.meta.url), 'utf8'),
+) as Vector[];
 
-// GreenDelta/olca-modules, olca-core, AllocationTest and WasteCalculationTest, @a20094aff697 (MPL-2.0): their figures.
-describe('allocation and waste as openLCA counts them', () => {
-  const value = (change: Partial<ProductSystemInput>) => computeProductSystem(system(change)).perUnit.value;
-  test('a product of 1 kg beside one of 3 kg carries a quarter of 2 kg: 0.5', () => {
-    const outputs = [
-      { id: 'p1', quantity: amount('1') },
-      { id: 'p2', quantity: amount('3') },
-    ];
-    const result = computeProductSystem(
-      system({
-        reference: { process: 'p', output: 'p1' },
-        processes: [{ id: 'p', outputs, allocation: 'mass' }],
-        activities: [burden('p', '2')],
-      }),
-    );
-    expect(result.perUnit.value).toBe('0.500000');
-    expect(result.allocations[0]?.parts.map(({ share }) => share)).toEqual(['25.00', '75.00']);
-  });
-  test('2 kg of waste, treated at 2 kg per kg: 4', () => {
-    const treated = {
-      processes: [one('p', amount('1')), one('w', amount('1'), 'treatment')],
-      exchanges: [{ process: 'p', from: 'w', flow: 'waste' as const, quantity: amount('2') }],
-      activities: [burden('w', '2')],
-    };
-    expect(value(treated)).toBe('4.00000');
-  });
-  test('the treatment itself as reference, which uses 2 kg of a product of 2 kg: 4', () => {
-    const asked = {
-      reference: { process: 'w' },
-      processes: [one('w', amount('1'), 'treatment'), one('p', amount('1'))],
-      exchanges: [{ process: 'w', from: 'p', quantity: amount('2') }],
-      activities: [burden('p', '2')],
-    };
-    expect(value(asked)).toBe('4.00000');
-  });
-  test('2 kg of waste by a linked result of 21 per kg: 42', () => {
-    const linked = {
-      suppliers: [supplier({ value: '21' })],
-      activities: [burden('p', '2', { stage: 'waste', factors: [], supplierFootprint: 'maker' })],
-    };
-    expect(value(linked)).toBe('42.0000');
-  });
-});
-
-// brightway-lca/from-the-ground-up, lci-bike.xlsx, @427705018037.
-test('a bicycle of 2.5 kg carbon fibre at 26.6 kg CO2: 66.5 kg, 593.25 MJ of gas', () => {
-  const result = computeProductSystem(
-    system({
-      declaredUnit: amount('1', 'piece'),
-      reference: { process: 'bike' },
-      processes: [
-        one('bike', amount('1', 'piece')),
-        one('fibre', amount('1')),
-        one('gas', amount('1', 'MJ')),
-      ],
-      exchanges: [
-        { process: 'bike', from: 'fibre', quantity: amount('2.5') },
-        { process: 'fibre', from: 'gas', quantity: amount('237.3', 'MJ') },
-      ],
-      activities: [burden('fibre', '26.6')],
-    }),
-  );
-  expect(result.perUnit.value).toBe('66.5000');
-  expect(result.processes[2]?.scaling).toBe('593.250');
-});
-
-// By hand: power takes 1 kg coal per 10 kWh, the mine 2 kWh per kg; per kWh x = 1 + 2/10 x, so 1.25 kWh and 0.125 kg.
-test('a loop: coal needs power, power needs coal; a walk down the tree would say less', () => {
-  const result = computeProductSystem(
-    system({
-      declaredUnit: amount('1', 'kWh'),
-      reference: { process: 'power', amount: amount('1', 'kWh') },
-      processes: [one('power', amount('10', 'kWh')), one('mine', amount('1'))],
-      exchanges: [
-        { process: 'power', from: 'mine', quantity: amount('1') },
-        { process: 'mine', from: 'power', quantity: amount('2', 'kWh') },
-      ],
-      activities: [burden('power', '8'), burden('mine', '0.4')],
-    }),
-  );
-  expect(result.processes.map(({ scaling }) => scaling)).toEqual(['0.125000', '0.125000']);
-  expect(kilograms(result)).toEqual({ 'power 8': '1.000000', 'mine 0.4': '0.050000' });
-  expect(result.perUnit.value).toBe('1.05000');
+// Published examples and a loop by hand; each says where its figures come from.
+test.each(published.map((each) => [each.desc, each] as const))('%s', (_, { input, want }) => {
+  const result = computeProductSystem(input);
+  if (want.perUnit) expect(result.perUnit.value).toBe(want.perUnit);
+  if (want.scaling) expect(result.processes.map(({ scaling }) => scaling)).toEqual(want.scaling);
+  if (want.totals) expect(result.working.map(({ amount }) => amount?.kgCO2e)).toEqual(want.totals);
 });
 
 test.each([
