@@ -44,7 +44,8 @@ export type ResultDiff = {
 /** What changed from `before` to `after`: which line, factor, quantity, allocation, and by how much. */
 export function diffResults(before: Calculation, after: Calculation): ResultDiff {
   const pairs = pairActivities(before.input.activities, after.input.activities);
-  const changes = pairs.flatMap(([old, now]) => activityChanges(before, after, old, now));
+  const [was, is] = [lookUp(before), lookUp(after)];
+  const changes = pairs.flatMap(([old, now]) => activityChanges(was, is, old, now));
   return {
     perUnit: {
       before: before.result.perUnit.value,
@@ -104,13 +105,13 @@ const subjectOf = ({ process, kind, item, line, name, stage, role }: Activity): 
   ]);
 
 function activityChanges(
-  before: Calculation,
-  after: Calculation,
+  before: LookUp,
+  after: LookUp,
   old: Activity | null,
   now: Activity | null,
 ): Change[] {
-  const was = old === null ? null : figureOf(before, old);
-  const is = now === null ? null : figureOf(after, now);
+  const was = old === null ? null : (before.figures.get(old.activity) ?? null);
+  const is = now === null ? null : (after.figures.get(now.activity) ?? null);
   const moved = was === is ? null : difference(was ?? '0', is ?? '0');
   const where = (now ?? old)?.activity ?? '';
   const change = (what: Change['what'], a: string | null, b: string | null): Change[] =>
@@ -125,13 +126,10 @@ function activityChanges(
   ];
   // Same names, other values: a factor record is known by its content, but an input by hand may reuse a name.
   if (factorsOf(old) === factorsOf(now))
-    found.push(...change('factor-value', valuesOf(before.input, old), valuesOf(after.input, now)));
+    found.push(...change('factor-value', valuesOf(before, old), valuesOf(after, now)));
   // Nothing of its own changed and it moved all the same: the amount made, or the runs of its process.
   return found.length === 0 ? change('amount', was, is) : found;
 }
-
-const figureOf = ({ result }: Calculation, { activity }: Activity): string | null =>
-  result.working.find((line) => line.activity === activity)?.amount?.perUnit ?? null;
 
 const amountOf = (activity: Activity | null): string | null =>
   activity?.quantity ? `${activity.quantity.value} ${activity.quantity.unit}` : null;
@@ -139,11 +137,24 @@ const amountOf = (activity: Activity | null): string | null =>
 const factorsOf = ({ factors, supplierFootprint }: Activity): string =>
   [...(factors ?? []), ...(supplierFootprint ? [supplierFootprint] : [])].join(' + ');
 
-function valuesOf(input: ProductSystemInput, { factors, supplierFootprint }: Activity): string {
-  const used = input.factors.filter(({ id }) => factors?.includes(id));
-  const suppliers = (input.suppliers ?? []).filter(({ id }) => id === supplierFootprint);
-  return [...used, ...suppliers].map(({ value, unit }) => `${value} ${unit}`).join(' + ');
+interface LookUp {
+  readonly figures: ReadonlyMap<string, string | null>;
+  readonly values: ReadonlyMap<string, string>;
 }
+
+/** Figure per unit by activity, value by factor or supplier footprint. */
+function lookUp({ input, result }: Calculation): LookUp {
+  const records = [...input.factors, ...(input.suppliers ?? [])];
+  return {
+    figures: new Map(result.working.map(({ activity, amount }) => [activity, amount?.perUnit ?? null])),
+    values: new Map(records.map(({ id, value, unit }) => [id, `${value} ${unit}`])),
+  };
+}
+
+const valuesOf = ({ values }: LookUp, { factors, supplierFootprint }: Activity): string =>
+  [...(factors ?? []), ...(supplierFootprint ? [supplierFootprint] : [])]
+    .map((id) => values.get(id) ?? '')
+    .join(' + ');
 
 function processChanges(before: Calculation, after: Calculation): Change[] {
   return after.result.allocations.flatMap((now) => {
