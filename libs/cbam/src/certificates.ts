@@ -9,7 +9,7 @@ import { findDefault } from './default-values.ts';
 import { markUpOf } from './embedded.ts';
 import { CbamError } from './errors.ts';
 import { trimmed } from './format.ts';
-import { goodInScope } from './input.ts';
+import { goodInScope } from './read-good.ts';
 import { amount, country, decimal, type Fields, notNegative, object, optionalText, text } from './shape.ts';
 import type { BenchmarkRow, Tables } from './tables.ts';
 

@@ -7,6 +7,7 @@
 import type { Edit } from '#lib/workbook-patch';
 import type { Bilingual } from './category.ts';
 import { CATEGORIES, isCategory } from './category.ts';
+import type { Comparison, Estimate } from './certificates.ts';
 import type { CbamProduct, CbamResult } from './compute.ts';
 import { CbamError } from './errors.ts';
 import { dayBefore } from './format.ts';
@@ -192,19 +193,26 @@ export function renderSummary(result: CbamResult, language: 'zh' | 'en'): string
   return `${lines.join('\n')}\n`;
 }
 
-function comparisonLines(
-  { actual, byDefault, saving, statement }: CbamResult['comparisons'][number],
-  language: 'zh' | 'en',
-) {
+const INPUT_NAMES: Readonly<Record<keyof Estimate['inputs'], Bilingual>> = {
+  specificEmissions: { zh: '单位排放', en: 'specific emissions' },
+  markUp: { zh: '加成', en: 'mark-up' },
+  benchmark: { zh: '基准值', en: 'benchmark' },
+  freeAllocationShare: { zh: '免费配额比例', en: 'free-allocation share' },
+  correctionFactor: { zh: '修正系数', en: 'correction factor' },
+  carbonPricePaid: { zh: '已付碳价折 tCO2e', en: 'tCO2e of carbon price paid' },
+  euroPerCertificate: { zh: '每张证书欧元', en: 'EUR per certificate' },
+};
+
+function comparisonLines({ actual, byDefault, saving, statement }: Comparison, language: 'zh' | 'en') {
   const zh = language === 'zh';
-  const row = (name: string, each: typeof byDefault) => [
-    `  ${name}: ${each.certificates ?? '?'} tCO2e, ${each.cost ?? '?'} EUR; ${Object.entries(each.inputs)
-      .map(
-        ([key, value]) =>
-          `${key} ${typeof value === 'object' && value !== null ? value.value : (value ?? '?')}`,
-      )
-      .join(', ')}`,
-    ...[...each.notes, ...each.missing].map((what) => `    ${what}`),
+  const row = (name: string, { certificates, cost, inputs, notes, missing }: Estimate) => [
+    `  ${name}: ${certificates ?? '?'} tCO2e, ${cost ?? '?'} EUR; ${Object.entries(INPUT_NAMES)
+      .map(([key, label]) => {
+        const value = inputs[key as keyof Estimate['inputs']];
+        return `${label[language]} ${typeof value === 'object' && value !== null ? value.value : (value ?? '?')}`;
+      })
+      .join(zh ? '，' : ', ')}`,
+    ...[...notes, ...missing].map((what) => `    ${what}`),
   ];
   return [
     `${spaced(byDefault.cn)} × ${byDefault.mass} t, ${byDefault.year}`,
@@ -213,7 +221,7 @@ function comparisonLines(
     ...(saving === null
       ? []
       : [
-          `  ${zh ? '实际值少用' : 'actual needs less by'} ${saving.certificates} tCO2e, ${saving.cost ?? '?'} EUR`,
+          `  ${zh ? '默认值减实际值' : 'default less actual'}: ${saving.certificates} tCO2e, ${saving.cost ?? '?'} EUR`,
         ]),
     `  ${statement[language]}`,
   ];

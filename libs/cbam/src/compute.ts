@@ -13,8 +13,9 @@ import {
 } from './embedded.ts';
 import { CbamError } from './errors.ts';
 import { trimmed } from './format.ts';
-import { type CbamInput, type Emission, type Good, readInput } from './input.ts';
+import { readInput } from './input.ts';
 import { type MissingField, missingFields } from './installation.ts';
+import type { CbamInput, Emission, Good } from './model.ts';
 import { spaced } from './scope.ts';
 import { list, object, type Period } from './shape.ts';
 import type { TableSource, Tables } from './tables.ts';

@@ -19,7 +19,7 @@ import { CATEGORIES } from './category.ts';
 import { findDefault } from './default-values.ts';
 import { NATURAL_GAS, WASTE_GAS_EXPORT } from './emissions.ts';
 import { CbamError } from './errors.ts';
-import type { CbamInput, Flow, Precursor, Process } from './input.ts';
+import type { CbamInput, Flow, Precursor, Process } from './model.ts';
 import type { Tables } from './tables.ts';
 import { isExemptTerritory } from './territories.ts';
 import { inOrder } from './topology.ts';
