@@ -14,12 +14,14 @@ const loops = fc.integer({ min: 2, max: 6 }).chain((n) =>
     spare: fc.integer({ min: 20, max: 90 }),
     demand: fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: n, maxLength: n }),
     bits: fc.constantFrom(16n, 64n, 128n),
+    // Broken off at once, after some sweeps, or never: the bound holds whatever the sweeps did.
+    most: fc.constantFrom(0, 20, 200, 1_000_000),
   }),
 );
 
 test('the exact amounts lie within the bounds, avoided products or not', () => {
   fc.assert(
-    fc.property(loops, ({ n, taken, spare, demand, bits }) => {
+    fc.property(loops, ({ n, taken, spare, demand, bits, most }) => {
       const column = (j: number) =>
         taken.reduce((sum, row, i) => sum + Math.abs(row[j]!) * (i === j ? 0 : 1), 0);
       const diagonals = Array.from({ length: n }, (_, j) => BigInt(column(j) + spare));
@@ -34,6 +36,7 @@ test('the exact amounts lie within the bounds, avoided products or not', () => {
         weigh(loop),
         start.map((value) => ({ value, error: 0n })),
         start,
+        most,
       );
       const rows = taken.map((row, i) => [
         ...row.map((amount, j) => (i === j ? diagonals[i]! : BigInt(-amount))),
@@ -45,7 +48,7 @@ test('the exact amounts lie within the bounds, avoided products or not', () => {
         const off = diagonals[i]! * numerators[i]![0]! * (1n << bits) - value * det;
         const reach = error * (det < 0n ? -det : det);
         expect((off < 0n ? -off : off) <= reach).toBe(true);
-        expect(error < 1n << 40n).toBe(true);
+        if (most === 1_000_000) expect(error < 1n << 40n).toBe(true);
       }
     }),
     { numRuns: 60 },

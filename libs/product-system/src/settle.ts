@@ -83,12 +83,13 @@ export function weigh(loop: Loop): Weights {
   );
 }
 
-/** Amounts made for the outside demand `f`, all scaled by 2^bits; `start` is a guess at the same scale. */
+/** Amounts made for the outside demand `f`, all scaled by 2^bits; `start` is a guess at the same scale; after `most` steps the bound is what it is. */
 export function settle(
   loop: Loop,
   weights: Weights,
   f: readonly Bounded[],
   start: readonly bigint[],
+  most = MOST_STEPS,
 ): Bounded[] {
   const { diagonals, takers } = loop;
   const x = [...start];
@@ -99,7 +100,7 @@ export function settle(
     return total;
   };
   let steps = 0;
-  for (let change = 2n; change > 1n && steps < MOST_STEPS; steps += edgeCount(loop)) {
+  for (let change = 2n; change > 1n && steps < most; steps += edgeCount(loop)) {
     change = 0n;
     for (let i = 0; i < x.length; i += 1) {
       const next = rightSide(i);
