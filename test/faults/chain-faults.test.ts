@@ -491,6 +491,24 @@ describe('several endpoints', () => {
     }
   });
 
+  test('what one of three alone calls final makes nobody late, and is not kept as final', async () => {
+    const world = await makeWorld({}, 2);
+    const { others, service } = world;
+    const ahead = 1_000n;
+    try {
+      others[0]!.twist = (method, result) =>
+        method === 'eth_getBlockByNumber' && result?.number
+          ? { ...result, number: `0x${(BigInt(result.number) + ahead).toString(16)}` }
+          : result;
+      await service.record();
+      expect(await calm(world)).toBeNull();
+      const [kept] = await service.rows<{ number: string }>('select number from chain_final_block');
+      expect(BigInt(kept?.number ?? ahead)).toBeLessThan(ahead);
+    } finally {
+      await world.stop();
+    }
+  });
+
   test('one that counts too many transactions makes no gap, and no nonce used that is not', async () => {
     const world = await makeWorld({}, 1);
     const { endpoint, service } = world;

@@ -27,6 +27,8 @@ export function freePort(): Promise<number> {
 export function environment(dataDir: string, port: number): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, DATA_DIR: dataDir, PORT: String(port) };
   env.ANCHORLEAF_LOG_LEVEL = 'warn';
+  // the default is the next port, which may be another's by then
+  env.METRICS_PORT = '0';
   for (const name of ['DATABASE_URL', 'CHAIN_RPC_URL', 'PUBLIC_URL', 'NODE_OPTIONS']) delete env[name];
   return env;
 }
