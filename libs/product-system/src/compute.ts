@@ -203,10 +203,10 @@ function render({ read, facility, network, burdens }: Model, runs: Runs): Produc
         ? null
         : formatDecimal({ n: facility.unallocated.n * 100n, d: facility.unallocated.d }, 1),
     processes: processResults(read, inside, ledger, figure, whole),
-    allocations: network.allocations.map(({ process, allocation, parts }) => ({
-      process: process.id,
+    allocations: network.allocations.map(({ process: maker, allocation, parts }) => ({
+      process: maker.id,
       allocation,
-      parts: process.outputs.map(({ id }, at) => {
+      parts: maker.outputs.map(({ id }, at) => {
         const part = parts[at] as Rational;
         return { output: id, share: formatDecimal({ n: part.n * 100n, d: part.d }, 2) };
       }),

@@ -215,11 +215,11 @@ function readReference(
   return { process, output, amount };
 }
 
-function findOutput(fields: Fields, process: ReadProcess, place: string): number {
+function findOutput(fields: Fields, maker: ReadProcess, place: string): number {
   const name = textOr(fields, 'output', place, null);
-  if (name === null && process.outputs.length === 1) return 0;
-  const found = process.outputs.findIndex((each) => each.id === name);
-  return found < 0 ? unknown(`${place}/output`, `output of ${process.id}`, name) : found;
+  if (name === null && maker.outputs.length === 1) return 0;
+  const found = maker.outputs.findIndex((each) => each.id === name);
+  return found < 0 ? unknown(`${place}/output`, `output of ${maker.id}`, name) : found;
 }
 
 function readActivity(value: unknown, index: number, context: Context): ReadActivity {

@@ -44,9 +44,9 @@ export interface Network {
 /** `made`: what the `output` activities of the reference process sum up to; null without. */
 export function buildNetwork(input: ReadInput, made: Measure | null): Network {
   const { processes, reference } = input;
-  const quantityOf = (process: ReadProcess, at: number): Measure => {
-    const output = process.outputs[at] as ReadOutput;
-    const counted = process.index === reference.process && at === reference.output ? made : null;
+  const quantityOf = (maker: ReadProcess, at: number): Measure => {
+    const output = maker.outputs[at] as ReadOutput;
+    const counted = maker.index === reference.process && at === reference.output ? made : null;
     if (counted !== null && output.quantity !== null) {
       refuse(
         'product-system/malformed-input',
@@ -56,19 +56,19 @@ export function buildNetwork(input: ReadInput, made: Measure | null): Network {
     }
     const quantity = counted ?? output.quantity;
     if (quantity === null || quantity.value.n === 0n)
-      return refuse('product-system/zero-output', `${output.place}/quantity`, `${process.id} makes nothing`);
+      return refuse('product-system/zero-output', `${output.place}/quantity`, `${maker.id} makes nothing`);
     return quantity;
   };
   const first: number[] = [];
   let count = 0;
-  for (const process of processes) {
+  for (const maker of processes) {
     first.push(count);
-    count += process.outputs.length;
+    count += maker.outputs.length;
   }
   const taken = exchangesOf(input);
-  const quantities = processes.map((process) => process.outputs.map((_, at) => quantityOf(process, at)));
-  const parts = processes.map((process, at) => partsOf(process, quantities[at] as Measure[], input));
-  const nodes = processes.flatMap((process, at) => {
+  const quantities = processes.map((maker) => maker.outputs.map((_, at) => quantityOf(maker, at)));
+  const parts = processes.map((maker, at) => partsOf(maker, quantities[at] as Measure[], input));
+  const nodes = processes.flatMap((maker, at) => {
     const amounts = (taken[at] as ReadExchange[]).map((exchange) => {
       const unit = (quantities[exchange.provider] as Measure[])[exchange.output] as Measure;
       const { n, d } = inUnit(exchange.amount as Measure, unit.unit, `/exchanges/${exchange.index}/quantity`);
@@ -79,7 +79,7 @@ export function buildNetwork(input: ReadInput, made: Measure | null): Network {
       };
     });
     const base = amounts.reduce((common, { d }) => lcm(common, d), 1n);
-    return process.outputs.map((_, output): Node => {
+    return maker.outputs.map((_, output): Node => {
       const q = (quantities[at] as Measure[])[output] as Measure;
       const w = (parts[at] as Rational[])[output] as Rational;
       const common = lcm(q.value.d, w.d * base);
@@ -101,10 +101,10 @@ export function buildNetwork(input: ReadInput, made: Measure | null): Network {
     declaredUnits: reduce(
       divide(inUnit(wanted, input.declaredUnit.unit, '/declaredUnit'), input.declaredUnit.value),
     ),
-    allocations: processes.flatMap((process, at) =>
-      process.outputs.length === 1
+    allocations: processes.flatMap((maker, at) =>
+      maker.outputs.length === 1
         ? []
-        : [{ process, allocation: process.allocation as Allocation, parts: parts[at] as Rational[] }],
+        : [{ process: maker, allocation: maker.allocation as Allocation, parts: parts[at] as Rational[] }],
     ),
   };
 }
@@ -127,12 +127,8 @@ const BASIS_UNIT = {
 } as const;
 
 /** The part of a process's burdens that each output carries; they sum to one. Credits fall by the same parts. */
-function partsOf(
-  process: ReadProcess,
-  quantities: readonly Measure[],
-  input: ReadInput,
-): readonly Rational[] {
-  const { allocation, outputs, index } = process;
+function partsOf(maker: ReadProcess, quantities: readonly Measure[], input: ReadInput): readonly Rational[] {
+  const { allocation, outputs, index } = maker;
   const place = `/processes/${index}/allocation`;
   if (allocation === 'system-expansion') {
     const credited =
@@ -149,7 +145,7 @@ function partsOf(
   }
   if (outputs.length === 1) return [ONE];
   if (allocation === null)
-    return refuse('product-system/allocation-missing', place, `${process.id} has ${outputs.length} outputs`);
+    return refuse('product-system/allocation-missing', place, `${maker.id} has ${outputs.length} outputs`);
   const currency = outputs[0]?.basis?.unit ?? '';
   const unit = allocation === 'economic-value' ? currency : BASIS_UNIT[allocation];
   const measured = allocation === 'mass' || allocation === 'pieces';
