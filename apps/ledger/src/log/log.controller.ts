@@ -86,7 +86,7 @@ export class LogController {
   @Get('entries/:index/proof')
   @ApiOperation({ summary: 'Inclusion proof with a new checkpoint and its cosignatures (C2SP tlog-proof)' })
   async proof(@Param('index') text: string, @Res() reply: FastifyReply): Promise<void> {
-    await this.sendProof(reply, await this.requireEntry(text), null);
+    await this.sendProof(reply, readSize(text, 'index'), null);
   }
 
   @Get('entries/:index/proof/:size')
@@ -100,7 +100,7 @@ export class LogController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     requireNoQuery(request);
-    await this.sendProof(reply, await this.requireEntry(text), readSize(size, 'size'));
+    await this.sendProof(reply, readSize(text, 'index'), readSize(size, 'size'));
   }
 
   @Get('leaves/:hash')
@@ -114,7 +114,7 @@ export class LogController {
   @Get('leaves/:hash/proof')
   @ApiOperation({ summary: 'As entries/{index}/proof, by leaf hash' })
   async leafProof(@Param('hash') hash: string, @Res() reply: FastifyReply): Promise<void> {
-    await this.sendProof(reply, await this.requireLeaf(hash), null);
+    await this.sendProof(reply, (await this.requireLeaf(hash)).index, null);
   }
 
   @Get('leaves/:hash/proof/:size')
@@ -126,7 +126,7 @@ export class LogController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     requireNoQuery(request);
-    await this.sendProof(reply, await this.requireLeaf(hash), readSize(size, 'size'));
+    await this.sendProof(reply, (await this.requireLeaf(hash)).index, readSize(size, 'size'));
   }
 
   @Get('consistency')
@@ -167,15 +167,13 @@ export class LogController {
    * With a size the bytes are for ever the same: the checkpoint then has the log's signature alone, for there is no
    * telling which cosignatures will still come.
    */
-  private async sendProof(
-    reply: FastifyReply,
-    { index }: RecordedEntry,
-    atSize: bigint | null,
-  ): Promise<void> {
+  private async sendProof(reply: FastifyReply, index: bigint, atSize: bigint | null): Promise<void> {
     const head =
       atSize === null ? await this.checkpoints.covering(index) : await this.checkpoints.published(atSize);
     if (!head || head.size <= index)
-      throw notFound(`entry ${index} under a published head of size ${atSize}`);
+      throw notFound(
+        atSize === null ? `entry ${index}` : `entry ${index} under a published head of size ${atSize}`,
+      );
     const proof = await this.proofs.inclusion(index, head.size);
     void reply
       .header('Content-Type', 'text/plain; charset=utf-8')
