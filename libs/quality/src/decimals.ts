@@ -14,7 +14,8 @@ import { QualityError } from './errors.ts';
 /** @throws {QualityError} quality/malformed-decimal */
 export function decimalAt(text: string, place: string): Rational {
   try {
-    return parseDecimal(text);
+    // A number where a string belongs has lost digits already.
+    return parseDecimal(typeof text === 'string' ? text : '');
   } catch (cause) {
     if (!(cause instanceof QuantityError)) throw cause;
     throw new QualityError(

@@ -62,6 +62,8 @@ export function samplerOf(valueText: string, spread: Spread | null, place: strin
       const width = toDouble(sd);
       return (state) => value + width * normal(state);
     }
+    default:
+      throw wrong(at('distribution'), 'no known distribution', 'write "lognormal", "triangular" or "normal"');
   }
 }
 

@@ -214,6 +214,16 @@ const bicycle: MonteCarloModel = {
   ],
 };
 
+test('every bit as CPython computes it from the same four operations', () => {
+  const draw = samplerOf('5', { distribution: 'lognormal', variance: '0.09' }, '');
+  const state = seeded('2026', '');
+  let total = 0;
+  for (let i = 0; i < 1_000; i += 1) total += draw(state);
+  expect([total, ln(0.3), exp(-3.7), squareRoot(7)]).toEqual([
+    5229.293689812787, -1.2039728043259361, 0.024723526470339388, 2.6457513110645907,
+  ]);
+});
+
 describe('Monte Carlo', () => {
   test('the bicycle: mean 66.5, sd about 0.61 (exact 0.6124)', () => {
     const result = monteCarlo(bicycle, 10_000, '42');
@@ -306,6 +316,18 @@ describe('Monte Carlo', () => {
     expect(run({ inputs: [...bicycle.inputs, bicycle.inputs[0]!] })).toBe('quality/duplicate /inputs/4/id');
     const many = Array.from({ length: 200 }, (_, i) => ({ id: `l${i}`, inputs: ['co2'] }));
     expect(run({ lines: many }, 1_000_000)).toBe('quality/too-large /runs');
+    expect(one(1.5 as never, null)).toBe('quality/malformed-decimal /inputs/0/value');
+    expect(one('1', { distribution: 'uniform' } as never)).toBe(
+      'quality/spread /inputs/0/spread/distribution',
+    );
+    const huge = {
+      id: 'x',
+      value: '1'.padEnd(24, '0'),
+      spread: { distribution: 'normal', sd: '1'.padEnd(24, '0') } as const,
+    };
+    expect(run({ inputs: [huge], lines: [{ id: 'l', inputs: Array(8).fill('x') }] })).toBe(
+      'quality/not-finite ',
+    );
     expect(one('1,5', null)).toBe('quality/malformed-decimal /inputs/0/value');
     expect(one('0', { distribution: 'lognormal', variance: '0.1' })).toBe('quality/spread /inputs/0/value');
     expect(one('1', { distribution: 'lognormal', variance: '-0.1' })).toBe(

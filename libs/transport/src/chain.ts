@@ -1,6 +1,6 @@
 /**
  * A transport chain after ISO 14083: a load carried from one place to another over elements, each of which is a
- * leg (a vehicle moves it) or a hub (it is handled or stored). Shape only; {@link readChain} makes it from JSON.
+ * leg (a vehicle moves it) or a hub (it is handled or stored). Written as docs/formats/transport.md says.
  */
 import { isUnit, type Unit } from '#lib/quantity';
 import { TransportError } from './errors.ts';
@@ -57,7 +57,10 @@ export type Hub = {
   readonly emission: Emission;
 };
 
+export const CHAIN_FORMAT = 'anchorleaf-transport-chain/v1';
+
 export type TransportChain = {
+  readonly format: typeof CHAIN_FORMAT;
   readonly name: string;
   /** Freight with its packaging; pallets and containers of the carrier belong to its intensity. */
   readonly load: Amount;
@@ -71,7 +74,8 @@ const MOST_ELEMENTS = 1_000;
  * @throws {TransportError} malformed-input, unknown-mode, unknown-distance-kind, duplicate, too-many-elements, broken-chain
  */
 export function readChain(json: unknown): TransportChain {
-  const chain = object(json, '', ['name', 'load', 'elements']);
+  const chain = object(json, '', ['format', 'name', 'load', 'elements']);
+  if (chain.format !== CHAIN_FORMAT) throw malformed('/format', chain.format, `"${CHAIN_FORMAT}"`);
   if (!Array.isArray(chain.elements) || chain.elements.length === 0)
     throw malformed('/elements', chain.elements, 'a list of at least one leg');
   if (chain.elements.length > MOST_ELEMENTS)
@@ -83,7 +87,12 @@ export function readChain(json: unknown): TransportChain {
     );
   const elements = chain.elements.map((each, index) => readElement(each, `/elements/${index}`));
   inOrder(elements);
-  return { name: text(chain, 'name', ''), load: amount(chain.load, '/load', []), elements };
+  return {
+    format: CHAIN_FORMAT,
+    name: text(chain, 'name', ''),
+    load: amount(chain.load, '/load', []),
+    elements,
+  };
 }
 
 function readElement(json: unknown, place: string): Leg | Hub {

@@ -1,5 +1,6 @@
 export {
   type Amount,
+  CHAIN_FORMAT,
   DISTANCE_KINDS,
   type DistanceKind,
   type Emission,

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { factorTable } from '#lib/factors';
 import { add, compare, formatExact, parseDecimal, sum } from '#lib/quantity';
-import { type Emission, type Hub, type Leg, readChain, type TransportChain } from './chain.ts';
+import { CHAIN_FORMAT, type Emission, type Hub, type Leg, readChain, type TransportChain } from './chain.ts';
 import { compareRoutes } from './comparison.ts';
 import { computeChain } from './emissions.ts';
 import { TransportError } from './errors.ts';
@@ -42,6 +43,7 @@ const chain = (
   value = '2',
   unit: 't' | 'kg' = 't',
 ): TransportChain => ({
+  format: CHAIN_FORMAT,
   name: 'way',
   load: { value, unit },
   elements,
@@ -335,6 +337,7 @@ test('a stranger’s JSON', () => {
   const cases: [unknown, string][] = [
     [null, 'transport/malformed-input '],
     [{ ...good, more: 1 }, 'transport/malformed-input /more'],
+    [{ ...good, format: 'v0' }, 'transport/malformed-input /format'],
     [{ ...good, elements: [] }, 'transport/malformed-input /elements'],
     [{ ...good, elements: [hub('h', 'A', '1')] }, 'transport/malformed-input /elements'],
     [{ ...good, elements: Array(1001).fill(good.elements[0]) }, 'transport/too-many-elements /elements'],
@@ -388,4 +391,19 @@ test('factor records: the freight rows of the UK set are tank to wheel only', ()
     primaryDataShare: '40',
   });
   expect(run([whole, upstream])).toBe('transport/incomplete-life-cycle /e');
+});
+
+test('the chain in docs/formats/transport.md gives what the page says', () => {
+  const page = readFileSync(new URL('../../../docs/formats/transport.md', import.meta.url), 'utf8');
+  const [, block = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
+  const result = computeChain(readChain(JSON.parse(block)));
+  expect(result).toMatchObject({
+    tkm: '40500',
+    total: { ttw: null, wtt: null, wtw: '653' },
+    wtwPerTkm: '0.016123456790',
+    primaryDataShare: '7.66',
+  });
+  expect(result.warnings.map(({ code }) => code)).toEqual(['transport/parts-unknown']);
+  const source = readFileSync(new URL('./errors.ts', import.meta.url), 'utf8');
+  for (const [code] of source.matchAll(/transport\/[a-z-]+/g)) expect(page).toContain(code);
 });
