@@ -1,5 +1,5 @@
 /** Emissions of a chain: per element activity × intensity or what the carrier states; the total is their sum. */
-import { readFactorUnit } from '#lib/factors';
+import { FactorsError, readFactorUnit } from '#lib/factors';
 import {
   add,
   compare,
@@ -126,7 +126,11 @@ function work(element: Leg | Hub, loadT: Rational, place: string): Worked {
     element.type === 'leg' ? multiply(loadT, positive(element.distance, 'km', `${place}/distance`)) : null;
   if (element.type === 'leg' && element.statedTkm !== null) {
     const stated = decimal(element.statedTkm, `${place}/statedTkm`);
-    if (compare(stated, tkm!) !== 0)
+    // A carrier rounds: what it states must be mass times distance at the digits it gives.
+    const places = element.statedTkm.split('.')[1]?.length ?? 0;
+    const off = subtract(stated, tkm!);
+    const size = off.n < 0n ? { n: -off.n, d: off.d } : off;
+    if (compare(multiply(size, rational(2n * 10n ** BigInt(places))), rational(1n)) > 0)
       throw new TransportError(
         'transport/activity-disagrees',
         `${place}/statedTkm`,
@@ -164,6 +168,7 @@ function factorUnit(text: string, place: string, dimension: Dimension) {
   try {
     read = readFactorUnit(text, place);
   } catch (cause) {
+    if (!(cause instanceof FactorsError)) throw cause;
     throw unit(
       place,
       `${JSON.stringify(text.slice(0, 40))} is not the unit of an intensity`,
@@ -212,7 +217,7 @@ function readParts({ ttw, wtt, wtw }: Emission, place: string): Parts {
       'transport/does-not-add-up',
       `${place}/wtw`,
       both ? `TTW ${ttw} + WTT ${wtt} is not WTW ${wtw}` : `WTW ${wtw} is less than its part ${ttw ?? wtt}`,
-      'WTW = TTW + WTT; check which figure is which',
+      'WTW = TTW + WTT; check which figure is which, and leave one out if they are rounded',
     );
   return {
     ttw: tank ?? (well === null ? null : rest),

@@ -129,7 +129,10 @@ describe('the two-leg shipment of the iLEAP extension', () => {
     const first = given.elements[0] as Leg;
     const second = given.elements[1]!;
     const stated = (statedTkm: string) => ({ ...given, elements: [{ ...first, statedTkm }, second] });
-    expect(computeChain(stated('36.801')).total.wtw).toBe('8.42769');
+    for (const tkm of ['36.801', '36.8010', '36.80', '37'])
+      expect(computeChain(stated(tkm)).total.wtw).toBe('8.42769');
+    for (const tkm of ['36.9', '36', '36.8011'])
+      expect(refusal(() => computeChain(stated(tkm)))).toMatch('transport/activity-disagrees');
     expect(refusal(() => computeChain(stated('3.6801')))).toBe(
       'transport/activity-disagrees /elements/0/statedTkm',
     );
@@ -208,6 +211,9 @@ test('a comparison holds with more digits than a record may have', () => {
   const digits = `0.${'3'.repeat(24)}`;
   const long = chain([leg('a', 'A', 'B', digits, { emission: emission({ ttw: digits, wtt: '0' }) })], digits);
   const result = compareRoutes(long, { ...long, elements: [leg('a', 'A', 'B', '1')] });
+  const huge = '9'.repeat(24);
+  const stated = chain([leg('a', 'A', 'B', huge, { statedTkm: huge })], huge);
+  expect(refusal(() => computeChain(stated))).toBe('transport/activity-disagrees /elements/0/statedTkm');
   expect(result.routes[0].total.wtw.length).toBeGreaterThan(60);
 });
 
