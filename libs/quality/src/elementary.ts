@@ -46,7 +46,8 @@ export function squareRoot(x: number): number {
   for (; m >= 2; half += 1) m /= 4;
   for (; m < 0.5; half -= 1) m *= 4;
   let root = 0.5 + 0.5 * m;
-  for (let step = 0; step < 5; step += 1) root = 0.5 * (root + m / root);
+  // The first guess is at most 6.1 % off; each step halves the square of that: 2e-3, 2e-6, 2e-12, 2e-24.
+  for (let step = 0; step < 4; step += 1) root = 0.5 * (root + m / root);
   return timesPowerOf2(root, half);
 }
 

@@ -287,6 +287,31 @@ describe('Monte Carlo', () => {
     for (const { share } of apart.mostUncertain) expect(Math.abs(Number(share) - 50)).toBeLessThan(3);
   });
 
+  test('a credit counts by its size, and so does what lowers the result', () => {
+    const result = monteCarlo(
+      {
+        inputs: [
+          { id: 'burden', value: '30', spread },
+          { id: 'credit', value: '-10', spread: { distribution: 'lognormal', variance: '0.01' } },
+          { id: 'saved', value: '2', spread },
+          { id: 'minus', value: '-1', spread: null },
+        ],
+        lines: [
+          { id: 'burden', inputs: ['burden'] },
+          { id: 'credit', inputs: ['credit'] },
+          { id: 'saved', inputs: ['saved', 'minus'] },
+        ],
+      },
+      20_000,
+      '5',
+    );
+    expect(result.largestLines.map(({ id }) => id)).toEqual(['burden', 'credit', 'saved']);
+    // 30, 10 and 2 of 42; the three variances are about 1 each.
+    expect(Math.abs(Number(result.largestLines[1]!.share) - (100 * 10) / 42)).toBeLessThan(0.3);
+    expect(result.mostUncertain).toHaveLength(3);
+    for (const { share } of result.mostUncertain) expect(Math.abs(Number(share) - 100 / 3)).toBeLessThan(2);
+  });
+
   test('nothing uncertain: no range and no hot spot of uncertainty', () => {
     const certain = { ...bicycle, inputs: bicycle.inputs.map((each) => ({ ...each, spread: null })) };
     expect(monteCarlo(certain, 100, '0')).toMatchObject({

@@ -299,6 +299,18 @@ test('distances are of a kind, and an intensity is per a kind', () => {
   ]);
 });
 
+test('the third figure follows from any two; a hub may be per kilogram', () => {
+  const total = (over: Partial<Emission>) =>
+    computeChain(chain([leg('a', 'A', 'B', '10', { emission: emission(over) })], '1')).total;
+  const all = { ttw: '0.8', wtt: '0.2', wtw: '1' };
+  expect(total({})).toEqual(all);
+  expect(total({ ttw: null, wtw: '0.1' })).toEqual(all);
+  expect(total({ wtt: null, wtw: '0.1' })).toEqual(all);
+  const perKg = hub('h', 'B', '0.0015');
+  const handled = { ...perKg, emission: { ...perKg.emission, unit: 'kgCO2e/kg' } };
+  expect(computeChain(chain([leg('a', 'A', 'B', '10'), handled])).elements[1]?.wtw).toBe('3');
+});
+
 test('nothing emitted: no shares', () => {
   const zero = leg('a', 'A', 'B', '5', { emission: emission({ ttw: '0', wtt: '0' }) });
   const result = computeChain(chain([zero]));
@@ -381,6 +393,10 @@ test('factor records: the freight rows of the UK set are tank to wheel only', ()
   // 2 t × 100 km × 0.09502
   const result = computeChain(chain([leg('a', 'A', 'B', '100', { emission: pair })]));
   expect(result.total).toEqual({ ttw: '15.406', wtt: '3.598', wtw: '19.004' });
+
+  expect(pair.primaryDataShare).toBeNull();
+  const primary = [{ ...direct, primaryDataShare: '90' }, upstream];
+  expect(emissionOf(primary, null, '/e').primaryDataShare).toBeNull();
 
   const run = (factors: Parameters<typeof emissionOf>[0]) => refusal(() => emissionOf(factors, null, '/e'));
   expect(run([direct])).toBe('transport/incomplete-life-cycle /e');
