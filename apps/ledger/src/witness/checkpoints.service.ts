@@ -41,13 +41,15 @@ export class CheckpointsService {
    * The head to prove an entry with: of the last cosigned ones over this entry the newest with the most cosignatures, so
    * that a log that never rests has cosigned proofs too; without a cosignature the newest.
    */
-  async covering(index: bigint): Promise<CosignedHead | null> {
-    const [best] = (await this.database.query(
-      `select size from (select size from cosignature where size > $1 order by size desc limit ${RECENT}) recent
-       group by size order by count(*) desc, size desc limit 1`,
+  covering(index: bigint): Promise<CosignedHead | null> {
+    return this.select(
+      `where head.size = coalesce(
+         (select size from (select size from cosignature where size > $1 order by size desc limit ${RECENT}) recent
+          group by size order by count(*) desc, size desc limit 1),
+         (select max(size) from log_checkpoint)
+       ) group by head.size`,
       [index],
-    )) as { size: string }[];
-    return best ? this.at(BigInt(best.size)) : this.newest();
+    );
   }
 
   private async select(tail: string, parameters: unknown[] = []): Promise<CosignedHead | null> {
