@@ -3,13 +3,15 @@ import { formatDecimal, type Rational } from '#lib/quantity';
 
 const bits = (n: bigint): number => n.toString(2).length;
 
-/** Off by less than one unit in the last place; the language only promises 20 digits for Number(text). */
+/** The nearest double, ties to even; the language only promises 20 digits for Number(text). */
 export function toDouble({ n, d }: Rational): number {
   if (n === 0n) return 0;
   const size = n < 0n ? -n : n;
   const lift = 64 - (bits(size) - bits(d));
-  const quotient = lift >= 0 ? (size << BigInt(lift)) / d : size / (d << BigInt(-lift));
-  let value = Number(quotient);
+  const [over, under] = lift >= 0 ? [size << BigInt(lift), d] : [size, d << BigInt(-lift)];
+  // at least 64 bits, of which Number keeps 53: a last bit that says "and more" makes its one rounding the right one
+  const quotient = over / under;
+  let value = Number(over % under === 0n ? quotient : quotient | 1n);
   for (let left = lift; left > 0; left -= 1) value /= 2;
   for (let left = lift; left < 0; left += 1) value *= 2;
   return n < 0n ? -value : value;

@@ -123,6 +123,7 @@ test('digits: exact both ways, half away from zero, no exponent', () => {
         expect(toDouble({ n: BigInt(n), d: 10n ** BigInt(places) })).toBe(n / 10 ** places);
       },
     ),
+    { numRuns: 5_000, examples: [[-407507799, 5]] },
   );
   expect(toDouble(parseDecimal('123456789012345678901234'))).toBe(Number(123456789012345678901234n));
 });
